@@ -1,0 +1,344 @@
+package dev.jorb.engine;
+
+import dev.jorb.engine.Entry.Phase;
+import dev.jorb.event.StatusCount;
+import dev.jorb.limit.Rate;
+import dev.jorb.limit.TokenBucket;
+import dev.jorb.run.Job;
+import dev.jorb.run.JobTransition;
+import dev.jorb.run.Transition;
+import dev.jorb.workflow.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/// All scheduling state of a run, as a pure state machine: it is told what happened and what time
+/// it is, and says which jobs start. It has no thread, no clock, no I/O and no randomness.
+///
+/// ```
+///                     ┌────────────── delay is over ──────────────┐
+///                     ▼                                           │
+///   Enter ────────► WAITING ──start──► EXECUTING ──Returned──► COMMITTING ──Committed──► DELAYED
+///                     ▲                                           │
+///                     ├───────────── runnable at once ────────────┤
+///                     │                                           ├──► PARKED
+///                   (kicked jobs)                                 └──► ENDED
+/// ```
+///
+/// A slot is free as soon as its step returns; the job moves on when its transition is durable.
+/// What a start needs, in this order: the run not held, its state not paused, a slot, a permit.
+/// Within a state the first to come is the first to start. Between states the later one in the
+/// workflow goes first, so that begun work is finished before new work is begun.
+///
+/// The work of one message depends on the jobs that it names and the states that they touch, never
+/// on how many jobs there are. Not thread-safe: whoever owns it guards it.
+///
+/// @param <J> the job context
+final class Board<J> {
+  private final Limits limits;
+  private final List<Lane<J>> lanes = new ArrayList<>();
+  private final Map<String, Lane<J>> lanesByState = new HashMap<>();
+
+  /// Delayed jobs, the one that is due first in front; in the order of their coming when due
+  /// together.
+  private final PriorityQueue<Timer<J>> timers = new PriorityQueue<>();
+
+  private long timerCount;
+
+  /// Lanes that may have become able to start something. A bit stays until its lane was looked at.
+  private final BitSet touched = new BitSet();
+
+  /// Lanes whose next job waits for a permit and nothing else.
+  private final BitSet lackPermit = new BitSet();
+
+  private int executing;
+  private int uncommitted;
+  private long uncommittedBytes;
+  private int unfinished;
+  private @Nullable String hold;
+  private boolean stopped;
+
+  /// The bounds on what is executed but not durable.
+  ///
+  /// @param uncommitted results that may wait for the disk before nothing new starts; with the
+  ///   steps that are running then, the most that a crash can repeat
+  /// @param uncommittedBytes the same, in encoded bytes
+  record Limits(int uncommitted, long uncommittedBytes) {
+    static final Limits DEFAULT = new Limits(4_096, 64L << 20);
+  }
+
+  /// A delayed job and when it is due.
+  private record Timer<J>(long dueNanos, long order, Entry<J> entry)
+      implements Comparable<Timer<J>> {
+    @Override
+    public int compareTo(Timer<J> other) {
+      long difference = dueNanos - other.dueNanos;
+      return difference != 0 ? Long.signum(difference) : Long.compare(order, other.order);
+    }
+  }
+
+  Board(List<? extends State<?, ?, J>> states, Limits limits) {
+    this.limits = limits;
+    IdentityHashMap<Rate, TokenBucket> buckets = new IdentityHashMap<>();
+    for (State<?, ?, J> state : states) {
+      TokenBucket bucket =
+          state.rate().map(rate -> buckets.computeIfAbsent(rate, TokenBucket::new)).orElse(null);
+      addLane(state.name(), state.isTerminal(), state.concurrency(), bucket, true);
+    }
+  }
+
+  private Lane<J> addLane(
+      String state,
+      boolean terminal,
+      int concurrency,
+      @Nullable TokenBucket bucket,
+      boolean known) {
+    Lane<J> lane = new Lane<>(lanes.size(), state, terminal, concurrency, bucket, known);
+    lanes.add(lane);
+    lanesByState.put(state, lane);
+    return lane;
+  }
+
+  /// Takes in what happened at `nowNanos`, and returns the jobs whose steps start now, in that
+  /// order.
+  List<Entry<J>> apply(Message<J> message, long nowNanos) {
+    switch (message) {
+      case Message.Enter<J> enter -> enter(enter.arrivals(), nowNanos);
+      case Message.Returned<J> returned -> returned(returned.result());
+      case Message.Committed<J> committed -> committed(committed.results(), nowNanos);
+      case Message.Finished<J> finished -> finished(finished.result(), nowNanos);
+      case Message.Withdrawn<J> withdrawn -> withdrawn(withdrawn.entry());
+      case Message.Unrecordable<J> broken -> unrecordable(broken.entry(), broken.reason());
+      case Message.Tick<J> tick -> {}
+      case Message.Hold<J> held -> hold = held.reason();
+      case Message.Unhold<J> unheld -> hold = null;
+      case Message.Pause<J> paused -> lane(paused.state()).paused = true;
+      case Message.Resume<J> resumed -> resumed(lane(resumed.state()));
+      case Message.Stop<J> stop -> stopped = true;
+    }
+    releaseDue(nowNanos);
+    return dispatch(nowNanos);
+  }
+
+  private void enter(List<Message.Arrival<J>> arrivals, long nowNanos) {
+    for (Message.Arrival<J> arrival : arrivals) {
+      Lane<J> lane = laneOrStray(arrival.job().state());
+      countHistory(arrival.job());
+      unfinished++;
+      place(new Entry<>(arrival.job(), lane), arrival.job(), lane, arrival.delay(), nowNanos);
+    }
+  }
+
+  private void countHistory(Job<J> job) {
+    for (JobTransition each : job.transitions()) {
+      Lane<J> from = laneOrStray(each.from());
+      from.completed += from.terminal ? 0 : 1;
+    }
+  }
+
+  private void returned(Result<J> result) {
+    freeSlot(result.entry(), Phase.COMMITTING);
+    result.entry().lane.committing++;
+    uncommitted++;
+    uncommittedBytes += result.encoded().bytes().length;
+  }
+
+  private void freeSlot(Entry<J> entry, Phase next) {
+    if (entry.phase != Phase.EXECUTING) {
+      throw new IllegalStateException("job " + entry + " is not executing");
+    }
+    entry.phase = next;
+    entry.lane.executing--;
+    executing--;
+    touched.set(entry.lane.index);
+  }
+
+  private void committed(List<Result<J>> results, long nowNanos) {
+    for (Result<J> result : results) {
+      result.entry().lane.committing--;
+      uncommitted--;
+      uncommittedBytes -= result.encoded().bytes().length;
+      moveOn(result, nowNanos);
+    }
+  }
+
+  private void finished(Result<J> result, long nowNanos) {
+    freeSlot(result.entry(), Phase.COMMITTING);
+    moveOn(result, nowNanos);
+  }
+
+  private void moveOn(Result<J> result, long nowNanos) {
+    Transition<J> transition = result.encoded().transition();
+    result.entry().lane.completed++;
+    Lane<J> to = laneOrStray(transition.job().state());
+    place(result.entry(), transition.job(), to, result.delay(), nowNanos);
+    for (Job<J> child : transition.kicked()) {
+      Lane<J> lane = laneOrStray(child.state());
+      unfinished++;
+      place(new Entry<>(child, lane), child, lane, Duration.ZERO, nowNanos);
+    }
+  }
+
+  /// Puts a job where its recorded version says that it belongs.
+  private void place(Entry<J> entry, Job<J> job, Lane<J> lane, Duration delay, long nowNanos) {
+    entry.job = job;
+    entry.lane = lane;
+    if (lane.terminal) {
+      entry.phase = Phase.ENDED;
+      lane.completed++;
+      unfinished--;
+    } else if (job.parked().isPresent() || !lane.known) {
+      park(entry);
+    } else if (delay.isZero()) {
+      queue(entry);
+    } else {
+      entry.phase = Phase.DELAYED;
+      lane.delayed++;
+      timers.add(new Timer<>(nowNanos + delay.toNanos(), timerCount++, entry));
+    }
+  }
+
+  private void queue(Entry<J> entry) {
+    entry.phase = Phase.WAITING;
+    entry.lane.waiting.add(entry);
+    touched.set(entry.lane.index);
+  }
+
+  private void park(Entry<J> entry) {
+    entry.phase = Phase.PARKED;
+    entry.lane.parked++;
+    unfinished--;
+  }
+
+  private void withdrawn(Entry<J> entry) {
+    freeSlot(entry, Phase.WAITING);
+    entry.lane.waiting.addFirst(entry);
+  }
+
+  private void unrecordable(Entry<J> entry, String reason) {
+    freeSlot(entry, Phase.PARKED);
+    entry.job = entry.job.copy().parked(reason).build();
+    park(entry);
+  }
+
+  private void resumed(Lane<J> lane) {
+    lane.paused = false;
+    touched.set(lane.index);
+  }
+
+  private void releaseDue(long nowNanos) {
+    for (Timer<J> first = timers.peek();
+        first != null && first.dueNanos - nowNanos <= 0;
+        first = timers.peek()) {
+      timers.remove();
+      first.entry.lane.delayed--;
+      queue(first.entry);
+    }
+  }
+
+  private List<Entry<J>> dispatch(long nowNanos) {
+    if (!lackPermit.isEmpty()) {
+      touched.or(lackPermit);
+      lackPermit.clear();
+    }
+    List<Entry<J>> starts = List.of();
+    for (int i = touched.length() - 1; i >= 0 && !isHeld(); i = touched.previousSetBit(i)) {
+      Lane<J> lane = lanes.get(i);
+      while (!isHeld() && lane.hasWorkAndRoom() && takePermit(lane, nowNanos)) {
+        starts = starts.isEmpty() ? new ArrayList<>(4) : starts;
+        starts.add(start(lane));
+      }
+      if (isHeld()) {
+        break; // The bit stays: when the hold ends, this lane goes on.
+      }
+      touched.clear(i);
+    }
+    return starts;
+  }
+
+  private boolean isHeld() {
+    return stopped
+        || hold != null
+        || uncommitted >= limits.uncommitted
+        || uncommittedBytes >= limits.uncommittedBytes;
+  }
+
+  private boolean takePermit(Lane<J> lane, long nowNanos) {
+    if (lane.bucket == null || lane.bucket.tryAcquire(nowNanos)) {
+      return true;
+    }
+    lackPermit.set(lane.index);
+    return false;
+  }
+
+  private Entry<J> start(Lane<J> lane) {
+    Entry<J> entry = lane.waiting.remove();
+    entry.phase = Phase.EXECUTING;
+    lane.executing++;
+    executing++;
+    return entry;
+  }
+
+  /// When something will happen by the passing of time alone, in the nanoseconds that `apply` is
+  /// given; empty if only a message can change anything.
+  OptionalLong nextDueNanos(long nowNanos) {
+    long wait = Long.MAX_VALUE;
+    Timer<J> first = timers.peek();
+    if (first != null) {
+      wait = Math.max(0, first.dueNanos - nowNanos);
+    }
+    if (!isHeld()) {
+      for (int i = lackPermit.nextSetBit(0); i >= 0; i = lackPermit.nextSetBit(i + 1)) {
+        TokenBucket bucket = lanes.get(i).bucket;
+        wait = Math.min(wait, bucket == null ? wait : bucket.waitNanos(nowNanos));
+      }
+    }
+    return wait == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(nowNanos + wait);
+  }
+
+  /// Whether every job is in a terminal state or parked, and all of that is durable.
+  boolean isResting() {
+    return unfinished == 0;
+  }
+
+  /// Whether no step is running and no result waits for the disk.
+  boolean isIdle() {
+    return executing == 0 && uncommitted == 0;
+  }
+
+  /// How many steps are running.
+  int executing() {
+    return executing;
+  }
+
+  /// How many results wait for the disk.
+  int uncommitted() {
+    return uncommitted;
+  }
+
+  /// The counts of all states, in the workflow's order; states that only jobs name come after them.
+  List<StatusCount> status() {
+    return lanes.stream().map(Lane::count).toList();
+  }
+
+  private Lane<J> lane(String state) {
+    Lane<J> lane = lanesByState.get(state);
+    if (lane == null) {
+      throw new IllegalArgumentException(
+          "unknown state \"" + state + "\"; known are " + lanesByState.keySet());
+    }
+    return lane;
+  }
+
+  private Lane<J> laneOrStray(String state) {
+    Lane<J> lane = lanesByState.get(state);
+    return lane != null ? lane : addLane(state, false, 1, null, false);
+  }
+}

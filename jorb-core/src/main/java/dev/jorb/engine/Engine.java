@@ -1,0 +1,484 @@
+package dev.jorb.engine;
+
+import dev.jorb.event.StatusCount;
+import dev.jorb.event.StatusListener;
+import dev.jorb.run.Job;
+import dev.jorb.run.Run;
+import dev.jorb.serial.DiskFullException;
+import dev.jorb.serial.Serializer;
+import dev.jorb.serial.Serializer.Encoded;
+import dev.jorb.time.TimeSource;
+import dev.jorb.workflow.Workflow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.StringJoiner;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs a board: the threads, the time and the disk around it.
+///
+/// - **Workers** are virtual threads. One executes a step, decides and encodes its result, hands it
+///   over, and takes the next job that may start in the same turn of the lock. It ends when there
+///   is none.
+/// - **The journal thread** begins the recording, writes what the workers hand over, one batch
+///   after the other, tells the board, and ends the run. It runs no user code but the serializer's,
+///   and is never interrupted.
+/// - **The clock thread** tells the board when a delay is over or a permit is there.
+/// - **The status thread** calls the listener.
+///
+/// One short lock guards the board, the queue to the journal thread, and the fields that say so.
+/// Used once.
+///
+/// @param <A> the application context
+/// @param <O> the overall context
+/// @param <J> the job context
+public final class Engine<A, O, J> {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+  private static final Duration INTERRUPT_GRACE = Duration.ofSeconds(2);
+  private static final Duration DISK_FULL_RETRY = Duration.ofSeconds(1);
+  private static final Duration LISTENER_GRACE = Duration.ofSeconds(2);
+
+  private final Run<O, J> run;
+  private final Serializer<O, J> serializer;
+  private final TimeSource time;
+  private final Steps<A, O, J> steps;
+  private final boolean recording;
+  private final StatusFeed feed;
+  private final List<String> stateNames;
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /// Signalled when the journal thread has something to do.
+  private final Condition journalWork = lock.newCondition();
+
+  /// Signalled when the clock thread has to wake earlier than it meant to.
+  private final Condition clockWork = lock.newCondition();
+
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  // All fields from here on are guarded by the lock.
+  private final Board<J> board;
+  private final Workers workers = new Workers();
+  private List<Result<J>> handedOver = new ArrayList<>();
+  private boolean accepting = true;
+  private long clockWakesAtNanos = Long.MAX_VALUE;
+  private boolean clockSleepsForever;
+  private boolean stopping;
+  private long stopDeadlineNanos;
+  private @Nullable Throwable failure;
+
+  /// An engine for one execution of `run`.
+  public Engine(
+      Workflow<A, O, J> workflow,
+      A app,
+      Run<O, J> run,
+      Serializer<O, J> serializer,
+      StatusListener listener,
+      TimeSource time,
+      RandomGenerator random) {
+    this.run = run;
+    this.serializer = serializer;
+    this.time = time;
+    this.recording = serializer.isRecording();
+    this.steps = new Steps<>(workflow, app, run.overall(), serializer, time, random);
+    this.board = new Board<>(workflow.states(), Board.Limits.DEFAULT);
+    this.feed = new StatusFeed(listener, this::status);
+    this.stateNames = workflow.stateNames();
+  }
+
+  /// Starts the run and returns at once.
+  public void start() {
+    Thread.ofPlatform().name("jorb-journal " + run.name()).start(this::journal);
+  }
+
+  /// Blocks until the run rests, was stopped, or could not go on.
+  public void await() throws InterruptedException {
+    ended.await();
+  }
+
+  /// Whether the run has ended.
+  public boolean hasEnded() {
+    return ended.getCount() == 0;
+  }
+
+  /// What kept the run from going on, if anything did.
+  public Optional<Throwable> failure() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(failure);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether the run was told to stop before it rested.
+  public boolean wasStopped() {
+    lock.lock();
+    try {
+      return stopping && !board.isResting();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The counts of all states, in the workflow's order.
+  public List<StatusCount> status() {
+    lock.lock();
+    try {
+      return board.status();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The jobs whose steps did not end when the run did, as `job in state`.
+  public List<String> overdue() {
+    return workers.busy();
+  }
+
+  /// Starts nothing new, gives running steps until the grace period is over, and then interrupts
+  /// them. Does not block. Called again, it can only shorten the period.
+  public void stop(Duration grace) {
+    lock.lock();
+    try {
+      long deadline = time.nanoTime() + grace.toNanos();
+      if (!stopping || deadline - stopDeadlineNanos < 0) {
+        stopDeadlineNanos = deadline;
+      }
+      stopping = true;
+      apply(new Message.Stop<>());
+      journalWork.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- the journal thread
+  // -------------------------------------------------------------------------
+
+  private void journal() {
+    Thread clock =
+        Thread.ofPlatform().name("jorb-clock " + run.name()).daemon().unstarted(this::clock);
+    try {
+      serializer.begin(run);
+      LOG.info("run \"{}\": {} jobs, states {}", run.name(), run.size(), stateNames);
+      clock.start();
+      feed.start(run.name());
+      enter();
+      commitUntilEnd();
+    } catch (Throwable failed) {
+      fail(failed);
+    }
+    end(clock);
+  }
+
+  private void enter() {
+    Instant now = time.instant();
+    List<Message.Arrival<J>> arrivals = new ArrayList<>(run.size());
+    for (Job<J> job : run.jobs()) {
+      Duration delay = job.due().map(due -> Duration.between(now, due)).orElse(Duration.ZERO);
+      arrivals.add(
+          new Message.Arrival<>(steps.released(job), delay.isNegative() ? Duration.ZERO : delay));
+    }
+    lock.lock();
+    try {
+      apply(new Message.Enter<>(arrivals));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void commitUntilEnd() throws InterruptedException {
+    for (List<Result<J>> batch = nextBatch(); batch != null; batch = nextBatch()) {
+      if (!commit(batch)) {
+        return;
+      }
+      lock.lock();
+      try {
+        apply(new Message.Committed<>(batch));
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /// Waits for results to write; null when the run is over.
+  private @Nullable List<Result<J>> nextBatch() throws InterruptedException {
+    lock.lock();
+    try {
+      while (handedOver.isEmpty()) {
+        if (isOver()) {
+          accepting = false;
+          return null;
+        }
+        awaitWork();
+      }
+      List<Result<J>> batch = handedOver;
+      handedOver = new ArrayList<>(Math.min(batch.size(), 4_096));
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isOver() {
+    if (failure != null || board.isResting()) {
+      return true;
+    }
+    return stopping && (board.isIdle() || untilInterruptGraceEnds() <= 0);
+  }
+
+  private long untilInterruptGraceEnds() {
+    return stopDeadlineNanos + INTERRUPT_GRACE.toNanos() - time.nanoTime();
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // Its caller loops.
+  private void awaitWork() throws InterruptedException {
+    if (!stopping) {
+      journalWork.await();
+      return;
+    }
+    long untilDeadline = stopDeadlineNanos - time.nanoTime();
+    if (untilDeadline > 0) {
+      journalWork.awaitNanos(untilDeadline);
+    } else {
+      workers.interrupt();
+      journalWork.awaitNanos(Math.min(untilInterruptGraceEnds(), 100_000_000L));
+    }
+  }
+
+  /// Writes the batch, waiting for room on the disk if need be; false if it gave up because the run
+  /// stops.
+  private boolean commit(List<Result<J>> batch) throws InterruptedException {
+    List<Encoded<J>> encoded = new ArrayList<>(batch.size());
+    batch.forEach(result -> encoded.add(result.encoded()));
+    boolean held = false;
+    while (true) {
+      try {
+        serializer.commit(encoded);
+        break;
+      } catch (DiskFullException full) {
+        if (!hold(full, held)) {
+          return false;
+        }
+        held = true;
+      }
+    }
+    encoded.forEach(each -> run.apply(List.of(each.transition())));
+    if (held) {
+      unhold();
+    }
+    return true;
+  }
+
+  /// Waits a moment for room; false if the run stops and its grace period is over.
+  @SuppressWarnings("WaitNotInLoop") // Its caller loops.
+  private boolean hold(DiskFullException full, boolean held) throws InterruptedException {
+    lock.lock();
+    try {
+      if (!held) {
+        LOG.warn("run \"{}\" waits for room on the disk: {}", run.name(), full.getMessage());
+        apply(new Message.Hold<>(String.valueOf(full.getMessage())));
+      }
+      if (stopping && stopDeadlineNanos - time.nanoTime() <= 0) {
+        failure = full;
+        accepting = false;
+        return false;
+      }
+      journalWork.awaitNanos(DISK_FULL_RETRY.toNanos());
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void unhold() {
+    LOG.info("run \"{}\" goes on: there is room on the disk again", run.name());
+    lock.lock();
+    try {
+      apply(new Message.Unhold<>());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end(Thread clock) {
+    try {
+      serializer.close();
+    } catch (Throwable failed) {
+      fail(failed);
+    }
+    clock.interrupt();
+    feed.end(LISTENER_GRACE);
+    LOG.info("run \"{}\" ended: {}", run.name(), standing());
+    ended.countDown();
+  }
+
+  private String standing() {
+    StringJoiner all = new StringJoiner(", ");
+    for (StatusCount count : status()) {
+      long elsewhere = count.jobs() - count.parked();
+      if (elsewhere > 0) {
+        all.add(elsewhere + " in " + count.state());
+      }
+      if (count.parked() > 0) {
+        all.add(count.parked() + " parked in " + count.state());
+      }
+    }
+    return all.toString();
+  }
+
+  private void fail(Throwable failed) {
+    lock.lock();
+    try {
+      if (failure == null) {
+        failure = failed;
+      } else if (!failure.equals(failed)) {
+        failure.addSuppressed(failed);
+      }
+      accepting = false;
+      apply(new Message.Stop<>());
+      workers.interrupt();
+      journalWork.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- workers
+  // ------------------------------------------------------------------------------------
+
+  private void work(Entry<J> first) {
+    Workers.Worker worker = workers.enter(Thread.currentThread());
+    try {
+      for (Entry<J> entry = first; entry != null; ) {
+        worker.begin(entry.job.id(), entry.job.state());
+        Steps.Answer<J> answer = steps.execute(entry);
+        worker.end();
+        entry = handOver(answer);
+      }
+    } catch (Throwable broken) {
+      fail(broken);
+    } finally {
+      workers.leave(worker);
+    }
+  }
+
+  /// Hands over what came of a step, and takes the next job that may start in its place.
+  private @Nullable Entry<J> handOver(Steps.Answer<J> answer) {
+    lock.lock();
+    try {
+      if (!accepting) {
+        return null; // It came too late: nothing of it is recorded.
+      }
+      return applyAndTake(message(answer));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Message<J> message(Steps.Answer<J> answer) {
+    return switch (answer) {
+      case Steps.Recordable<J> recordable when recording -> {
+        if (handedOver.isEmpty()) {
+          journalWork.signal();
+        }
+        handedOver.add(recordable.result());
+        yield new Message.Returned<>(recordable.result());
+      }
+      case Steps.Recordable<J> recordable -> {
+        run.apply(List.of(recordable.result().encoded().transition()));
+        yield new Message.Finished<>(recordable.result());
+      }
+      case Steps.Unrecordable<J> broken ->
+          new Message.Unrecordable<>(broken.entry(), broken.reason());
+      case Steps.Interrupted<J> interrupted when stopping ->
+          new Message.Withdrawn<>(interrupted.entry());
+      case Steps.Interrupted<J> interrupted -> message(interrupted.asFailure());
+    };
+  }
+
+  // ---- the clock thread
+  // ---------------------------------------------------------------------------
+
+  private void clock() {
+    lock.lock();
+    try {
+      while (!hasEnded()) {
+        apply(new Message.Tick<>());
+        sleepUntilDue();
+      }
+    } catch (InterruptedException runIsOver) {
+      LOG.debug("run \"{}\": the clock stops", run.name());
+    } catch (Throwable broken) {
+      fail(broken);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // Its caller loops.
+  private void sleepUntilDue() throws InterruptedException {
+    long now = time.nanoTime();
+    OptionalLong due = board.nextDueNanos(now);
+    clockSleepsForever = due.isEmpty();
+    clockWakesAtNanos = due.orElse(Long.MAX_VALUE);
+    if (clockSleepsForever) {
+      clockWork.await();
+    } else if (due.getAsLong() - now > 0) {
+      clockWork.awaitNanos(due.getAsLong() - now);
+    }
+  }
+
+  // ---- the board, under the lock
+  // ------------------------------------------------------------------
+
+  private void apply(Message<J> message) {
+    Entry<J> first = applyAndTake(message);
+    if (first != null) {
+      startWorker(first);
+    }
+  }
+
+  /// Tells the board, starts a worker for each job that starts but the first, and returns that one.
+  private @Nullable Entry<J> applyAndTake(Message<J> message) {
+    long now = time.nanoTime();
+    List<Entry<J>> starts = board.apply(message, now);
+    for (int i = 1; i < starts.size(); i++) {
+      startWorker(starts.get(i));
+    }
+    wakeClock(now);
+    if (board.isResting() || (stopping && board.isIdle())) {
+      journalWork.signal();
+    }
+    return starts.isEmpty() ? null : starts.getFirst();
+  }
+
+  private void startWorker(Entry<J> entry) {
+    Thread.ofVirtual().name("jorb-worker").start(() -> work(entry));
+  }
+
+  private void wakeClock(long now) {
+    OptionalLong due = board.nextDueNanos(now);
+    if (due.isPresent() && (clockSleepsForever || due.getAsLong() - clockWakesAtNanos < 0)) {
+      clockSleepsForever = false;
+      clockWakesAtNanos = due.getAsLong();
+      clockWork.signal();
+    }
+  }
+
+  /// Blocks until the run has ended, at most this long; says whether it has.
+  public boolean await(Duration atMost) throws InterruptedException {
+    return ended.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+  }
+}

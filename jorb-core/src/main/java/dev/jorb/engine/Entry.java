@@ -1,0 +1,39 @@
+package dev.jorb.engine;
+
+import dev.jorb.run.Job;
+
+/// A job's place on the board. Only jobs that may still move have one.
+///
+/// Everything but the lane is read and written by the board only, under its owner's lock; the
+/// worker that executes the job reads `job`, which does not change while it does.
+final class Entry<J> {
+  /// Where the job stands.
+  enum Phase {
+    /// In its lane's queue.
+    WAITING,
+    /// Its step is running.
+    EXECUTING,
+    /// Its step returned and the result is on its way to the disk.
+    COMMITTING,
+    /// Told to wait until a time.
+    DELAYED,
+    /// Needs a person.
+    PARKED,
+    /// In a terminal state.
+    ENDED
+  }
+
+  Job<J> job;
+  Lane<J> lane;
+  Phase phase = Phase.WAITING;
+
+  Entry(Job<J> job, Lane<J> lane) {
+    this.job = job;
+    this.lane = lane;
+  }
+
+  @Override
+  public String toString() {
+    return job.id() + " " + phase + " in " + lane;
+  }
+}

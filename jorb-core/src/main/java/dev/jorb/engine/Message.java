@@ -1,0 +1,54 @@
+package dev.jorb.engine;
+
+import dev.jorb.run.Job;
+import java.time.Duration;
+import java.util.List;
+
+/// What the board is told.
+///
+/// @param <J> the job context
+sealed interface Message<J> {
+  /// Jobs come onto the board, in the order in which they shall be served.
+  record Enter<J>(List<Arrival<J>> arrivals) implements Message<J> {}
+
+  /// A job that comes onto the board.
+  ///
+  /// @param job the job as it is recorded
+  /// @param delay how long it still has to wait; zero for not
+  record Arrival<J>(Job<J> job, Duration delay) {}
+
+  /// A step returned: its slot is free, its result has to be recorded before the job moves on.
+  record Returned<J>(Result<J> result) implements Message<J> {}
+
+  /// Results are durable: their jobs may move on.
+  record Committed<J>(List<Result<J>> results) implements Message<J> {}
+
+  /// A step returned in a run that nobody records: [Returned] and [Committed] in one.
+  record Finished<J>(Result<J> result) implements Message<J> {}
+
+  /// A step was interrupted because the run stops: its job stands where it stood, and nothing is
+  /// counted.
+  record Withdrawn<J>(Entry<J> entry) implements Message<J> {}
+
+  /// A step's result cannot be recorded, nor can its failure: the job is parked in memory alone,
+  /// and stands in the file where it stood.
+  record Unrecordable<J>(Entry<J> entry, String reason) implements Message<J> {}
+
+  /// Time has passed.
+  record Tick<J>() implements Message<J> {}
+
+  /// Nothing new starts until [Unhold], for this reason.
+  record Hold<J>(String reason) implements Message<J> {}
+
+  /// The reason of the last [Hold] is gone.
+  record Unhold<J>() implements Message<J> {}
+
+  /// Nothing new starts in this state until [Resume].
+  record Pause<J>(String state) implements Message<J> {}
+
+  /// The state goes on.
+  record Resume<J>(String state) implements Message<J> {}
+
+  /// Nothing new starts any more.
+  record Stop<J>() implements Message<J> {}
+}

@@ -1,0 +1,126 @@
+package dev.jorb.engine;
+
+import dev.jorb.engine.Verdict.Decision;
+import dev.jorb.run.Job;
+import dev.jorb.serial.EncodeException;
+import dev.jorb.serial.Serializer;
+import dev.jorb.time.TimeSource;
+import dev.jorb.workflow.Failure;
+import dev.jorb.workflow.JobExec;
+import dev.jorb.workflow.Outcome;
+import dev.jorb.workflow.State;
+import dev.jorb.workflow.Workflow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
+
+/// Calls the user's steps and turns whatever they do into something that the board understands.
+/// Nothing that a step throws gets out of here. Thread-safe.
+///
+/// @param <A> the application context
+/// @param <O> the overall context
+/// @param <J> the job context
+final class Steps<A, O, J> {
+  private final Workflow<A, O, J> workflow;
+  private final A app;
+  private final O overall;
+  private final Serializer<O, J> serializer;
+  private final TimeSource time;
+  private final Verdict<J> verdict;
+
+  Steps(
+      Workflow<A, O, J> workflow,
+      A app,
+      O overall,
+      Serializer<O, J> serializer,
+      TimeSource time,
+      RandomGenerator random) {
+    this.workflow = workflow;
+    this.app = app;
+    this.overall = overall;
+    this.serializer = serializer;
+    this.time = time;
+    this.verdict = new Verdict<>(workflow, random);
+  }
+
+  /// What came of an execution.
+  sealed interface Answer<J> {}
+
+  /// A result to record.
+  record Recordable<J>(Result<J> result) implements Answer<J> {}
+
+  /// A result that cannot be written down, and neither can its failure.
+  record Unrecordable<J>(Entry<J> entry, String reason) implements Answer<J> {}
+
+  /// The step's thread was interrupted. If the run stops, the attempt does not count.
+  record Interrupted<J>(Entry<J> entry, Answer<J> asFailure) implements Answer<J> {}
+
+  /// The job with a fresh budget, unless it cannot run at all: a parked job gets another chance at
+  /// each start.
+  Job<J> released(Job<J> job) {
+    if (!job.isReadable() || workflow.state(job.state()).isEmpty()) {
+      return job.parked().isPresent()
+          ? job
+          : job.copy().parked("the workflow has no state \"" + job.state() + "\"").build();
+    }
+    return job.parked().isEmpty() ? job : job.copy().released().attempt(0).build();
+  }
+
+  /// Runs the job's step and decides what follows. Blocks as long as the step does.
+  Answer<J> execute(Entry<J> entry) {
+    Job<J> job = entry.job;
+    long startNanos = time.nanoTime();
+    try {
+      Outcome<J> outcome = exec(job).exec(app, overall, job);
+      return record(
+          entry, verdict.returned(job, outcome, time.instant(), since(startNanos)), startNanos);
+    } catch (InterruptedException interrupted) {
+      return new Interrupted<>(entry, failed(entry, interrupted, startNanos));
+    } catch (Throwable failure) {
+      return failed(entry, failure, startNanos);
+    } finally {
+      var unused = Thread.interrupted(); // The thread goes on with another job.
+    }
+  }
+
+  private JobExec<A, O, J> exec(Job<J> job) {
+    return workflow
+        .state(job.state())
+        .flatMap(State::exec)
+        .orElseThrow(() -> new IllegalStateException("state \"" + job.state() + "\" has no exec"));
+  }
+
+  private Duration since(long startNanos) {
+    return Duration.ofNanos(time.nanoTime() - startNanos);
+  }
+
+  private Answer<J> failed(Entry<J> entry, Throwable failure, long startNanos) {
+    Instant now = time.instant();
+    return record(entry, verdict.failed(entry.job, failure, now, since(startNanos)), startNanos);
+  }
+
+  /// Encodes what was decided; a context that cannot be encoded is a failed attempt with the old
+  /// one.
+  private Answer<J> record(Entry<J> entry, Decision<J> decision, long startNanos) {
+    String problem = null;
+    try {
+      return recordable(entry, decision);
+    } catch (EncodeException e) {
+      problem = "the context that the step returned cannot be stored: " + e.getMessage();
+    } catch (Throwable broken) {
+      problem = "the context that the step returned cannot be stored: " + Failure.describe(broken);
+    }
+    try {
+      return recordable(
+          entry, verdict.failed(entry.job, problem, time.instant(), since(startNanos)));
+    } catch (Throwable broken) {
+      return new Unrecordable<>(
+          entry, problem + "; nor can the one that it was given: " + broken.getMessage());
+    }
+  }
+
+  private Answer<J> recordable(Entry<J> entry, Decision<J> decision) throws EncodeException {
+    return new Recordable<>(
+        new Result<>(entry, serializer.encode(decision.transition()), decision.delay()));
+  }
+}

@@ -1,0 +1,61 @@
+package dev.jorb.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The threads that execute steps, and what each of them is at. Thread-safe.
+final class Workers {
+  private final Set<Worker> all = ConcurrentHashMap.newKeySet();
+
+  /// A thread and the job whose step it runs.
+  static final class Worker {
+    private final Thread thread;
+    private volatile @Nullable String busy;
+
+    Worker(Thread thread) {
+      this.thread = thread;
+    }
+
+    void begin(String job, String state) {
+      busy = job + " in " + state;
+    }
+
+    void end() {
+      busy = null;
+    }
+  }
+
+  Worker enter(Thread thread) {
+    Worker worker = new Worker(thread);
+    all.add(worker);
+    return worker;
+  }
+
+  void leave(Worker worker) {
+    all.remove(worker);
+  }
+
+  /// Interrupts every thread that runs a step.
+  void interrupt() {
+    for (Worker worker : all) {
+      if (worker.busy != null) {
+        worker.thread.interrupt();
+      }
+    }
+  }
+
+  /// The jobs whose steps are running.
+  List<String> busy() {
+    List<String> busy = new ArrayList<>();
+    for (Worker worker : all) {
+      String job = worker.busy;
+      if (job != null) {
+        busy.add(job);
+      }
+    }
+    return busy;
+  }
+}

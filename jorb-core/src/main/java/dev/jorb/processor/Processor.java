@@ -1,0 +1,111 @@
+package dev.jorb.processor;
+
+import dev.jorb.engine.Engine;
+import dev.jorb.event.StatusListener;
+import dev.jorb.run.Run;
+import dev.jorb.serial.NilSerializer;
+import dev.jorb.serial.Serializer;
+import dev.jorb.time.TimeSource;
+import dev.jorb.workflow.Workflow;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+
+/// Runs runs: puts a workflow, its application context, a serializer and a listener together.
+///
+/// ```java
+/// RunSummary summary = Processor.of(workflow, tools).serializer(journal).exec(run);
+/// ```
+///
+/// Immutable and thread-safe; each method returns a new one. One processor may execute many runs,
+/// each with a serializer of its own.
+///
+/// @param <A> the application context
+/// @param <O> the overall context
+/// @param <J> the job context
+public final class Processor<A, O, J> {
+  private final Workflow<A, O, J> workflow;
+  private final A app;
+  private final Serializer<O, J> serializer;
+  private final StatusListener listener;
+  private final Duration gracePeriod;
+
+  private Processor(
+      Workflow<A, O, J> workflow,
+      A app,
+      Serializer<O, J> serializer,
+      StatusListener listener,
+      Duration gracePeriod) {
+    this.workflow = Objects.requireNonNull(workflow, "workflow");
+    this.app = Objects.requireNonNull(app, "application context");
+    this.serializer = serializer;
+    this.listener = listener;
+    this.gracePeriod = gracePeriod;
+  }
+
+  /// A processor that records nothing and tells nobody.
+  public static <A, O, J> Processor<A, O, J> of(Workflow<A, O, J> workflow, A app) {
+    return new Processor<>(
+        workflow, app, new NilSerializer<>(), StatusListener.none(), Duration.ofSeconds(30));
+  }
+
+  /// Records in `serializer`, which the processor closes at the end of the run.
+  public Processor<A, O, J> serializer(Serializer<O, J> serializer) {
+    return new Processor<>(workflow, app, serializer, listener, gracePeriod);
+  }
+
+  /// Tells `listener`.
+  public Processor<A, O, J> listener(StatusListener listener) {
+    return new Processor<>(workflow, app, serializer, listener, gracePeriod);
+  }
+
+  /// How long running steps may go on after a stop before they are interrupted; 30 s if not said.
+  ///
+  /// @throws IllegalArgumentException if it is negative
+  public Processor<A, O, J> gracePeriod(Duration gracePeriod) {
+    if (gracePeriod.isNegative()) {
+      throw new IllegalArgumentException(
+          "grace period must not be negative but was " + gracePeriod);
+    }
+    return new Processor<>(workflow, app, serializer, listener, gracePeriod);
+  }
+
+  /// Executes the run and blocks until every job is in a terminal state or parked.
+  ///
+  /// If the calling thread is interrupted, the run is stopped: nothing new starts, running steps
+  /// get the grace period, what finished is recorded. Then it returns, with the interrupt set
+  /// again.
+  ///
+  /// @throws RunFailedException if the run could not go on; what was acknowledged is safe
+  public RunSummary exec(Run<O, J> run) {
+    RunHandle handle = start(run);
+    boolean interrupted = false;
+    while (true) {
+      try {
+        RunSummary summary = handle.await();
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+        return summary;
+      } catch (InterruptedException stop) {
+        handle.stop(interrupted ? Duration.ZERO : gracePeriod);
+        interrupted = true;
+      }
+    }
+  }
+
+  /// Starts the run and returns at once.
+  public RunHandle start(Run<O, J> run) {
+    Engine<A, O, J> engine =
+        new Engine<>(
+            workflow,
+            app,
+            run,
+            serializer,
+            listener,
+            TimeSource.system(),
+            RandomGenerator.getDefault());
+    engine.start();
+    return new RunHandle(run.name(), engine, TimeSource.system(), gracePeriod);
+  }
+}

@@ -1,0 +1,319 @@
+package dev.jorb.run;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One job at one version: where it is, what it knows, where it came from and what went wrong.
+///
+/// Every recorded transition makes a new `Job` with the next [#version()]; this one never changes.
+/// Thread-safe as far as the user's context object is.
+///
+/// @param <J> the job context
+public final class Job<J> {
+  private final String id;
+  private final @Nullable String parent;
+  private final String state;
+  private final @Nullable J context;
+  private final int version;
+  private final int kicks;
+  private final int attempt;
+  private final long updatedMillis;
+  private final long dueMillis;
+  private final @Nullable String parked;
+  private final @Nullable JobTransition lastTransition;
+  private final @Nullable JobError lastError;
+
+  private Job(Builder<J> b) {
+    this.id = b.id;
+    this.parent = b.parent;
+    this.state = b.state;
+    this.context = b.context;
+    this.version = b.version;
+    this.kicks = b.kicks;
+    this.attempt = b.attempt;
+    this.updatedMillis = b.updatedMillis;
+    this.dueMillis = b.dueMillis;
+    this.parked = b.parked;
+    this.lastTransition = b.lastTransition;
+    this.lastError = b.lastError;
+  }
+
+  /// A new job: version 1, in `state`, that has not been executed.
+  public static <J> Job<J> create(String id, String state, J context, Instant at) {
+    return new Builder<J>(id, state).context(context).updated(at).build();
+  }
+
+  /// A builder for a job read from somewhere.
+  public static <J> Builder<J> builder(String id, String state) {
+    return new Builder<>(id, state);
+  }
+
+  /// A builder that starts from this job, at the next version.
+  public Builder<J> next() {
+    Builder<J> builder = copy();
+    builder.version = version + 1;
+    return builder;
+  }
+
+  /// A builder that starts from this job, at the same version: for what is not written down.
+  public Builder<J> copy() {
+    Builder<J> builder = copyOf(this);
+    builder.context = context;
+    return builder;
+  }
+
+  /// A builder with everything that `job` has but its context, which may be of another type.
+  public static <J> Builder<J> copyOf(Job<?> job) {
+    Builder<J> builder = new Builder<>(job.id, job.state);
+    builder.parent = job.parent;
+    builder.version = job.version;
+    builder.kicks = job.kicks;
+    builder.attempt = job.attempt;
+    builder.updatedMillis = job.updatedMillis;
+    builder.dueMillis = job.dueMillis;
+    builder.parked = job.parked;
+    builder.lastTransition = job.lastTransition;
+    builder.lastError = job.lastError;
+    return builder;
+  }
+
+  /// The id: a number for a job of the run, `parent->n` for one that was kicked.
+  public String id() {
+    return id;
+  }
+
+  /// The id of the job that kicked this one.
+  public Optional<String> parent() {
+    return Optional.ofNullable(parent);
+  }
+
+  /// The state that it is in.
+  public String state() {
+    return state;
+  }
+
+  /// The job context.
+  ///
+  /// @throws IllegalStateException if the file's context does not fit today's type; see
+  ///   [#isReadable()]
+  public J context() {
+    if (context == null) {
+      throw new IllegalStateException("job " + id + ": its context could not be read: " + parked);
+    }
+    return context;
+  }
+
+  /// Whether the context could be read. A job whose context does not fit the type is parked, and
+  /// its text stays in the file as it is.
+  public boolean isReadable() {
+    return context != null;
+  }
+
+  /// Counts recorded changes of this job, from 1.
+  public int version() {
+    return version;
+  }
+
+  /// How many jobs it has kicked in its life: the number in the next child's id.
+  public int kicks() {
+    return kicks;
+  }
+
+  /// Failed attempts in a row in this state, from 0.
+  public int attempt() {
+    return attempt;
+  }
+
+  /// When it last changed, to the millisecond.
+  public Instant updated() {
+    return Instant.ofEpochMilli(updatedMillis);
+  }
+
+  /// When it may run again, if it was told to wait.
+  public Optional<Instant> due() {
+    return dueMillis == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(dueMillis));
+  }
+
+  /// Why it is parked, if it is.
+  public Optional<String> parked() {
+    return Optional.ofNullable(parked);
+  }
+
+  /// Its recorded transitions, oldest first; of a long life the last ones.
+  public List<JobTransition> transitions() {
+    return JobTransition.oldestFirst(lastTransition);
+  }
+
+  /// The last recorded transition.
+  public Optional<JobTransition> lastTransition() {
+    return Optional.ofNullable(lastTransition);
+  }
+
+  /// How many transitions it made in its life, those no longer kept included.
+  public int transitionCount() {
+    return lastTransition == null ? 0 : lastTransition.ordinal();
+  }
+
+  /// Its errors, oldest first; of many the last ones.
+  public List<JobError> errors() {
+    return JobError.oldestFirst(lastError);
+  }
+
+  /// Its errors by the state that they happened in, in the order of their first appearance.
+  public Map<String, List<JobError>> errorsByState() {
+    Map<String, List<JobError>> byState = new LinkedHashMap<>();
+    for (JobError error : errors()) {
+      byState.computeIfAbsent(error.state(), state -> new ArrayList<>()).add(error);
+    }
+    return byState;
+  }
+
+  /// The last error.
+  public Optional<JobError> lastError() {
+    return Optional.ofNullable(lastError);
+  }
+
+  /// How many errors it had in its life, those no longer kept included.
+  public int errorCount() {
+    return lastError == null ? 0 : lastError.ordinal();
+  }
+
+  @Override
+  public String toString() {
+    return id + " v" + version + " " + state + (parked == null ? "" : " (parked: " + parked + ")");
+  }
+
+  /// Makes a [Job]. Not thread-safe.
+  ///
+  /// @param <J> the job context
+  public static final class Builder<J> {
+    private final String id;
+    private @Nullable String parent;
+    private String state;
+    private @Nullable J context;
+    private int version = 1;
+    private int kicks;
+    private int attempt;
+    private long updatedMillis;
+    private long dueMillis;
+    private @Nullable String parked;
+    private @Nullable JobTransition lastTransition;
+    private @Nullable JobError lastError;
+
+    private Builder(String id, String state) {
+      this.id = id;
+      this.state = state;
+    }
+
+    /// The job that kicked this one.
+    public Builder<J> parent(String parent) {
+      this.parent = parent;
+      return this;
+    }
+
+    /// The state that it is in.
+    public Builder<J> state(String state) {
+      this.state = state;
+      return this;
+    }
+
+    /// The job context.
+    public Builder<J> context(J context) {
+      this.context = context;
+      return this;
+    }
+
+    /// Counts recorded changes, from 1.
+    public Builder<J> version(int version) {
+      this.version = version;
+      return this;
+    }
+
+    /// Jobs kicked in its life.
+    public Builder<J> kicks(int kicks) {
+      this.kicks = kicks;
+      return this;
+    }
+
+    /// Failed attempts in a row.
+    public Builder<J> attempt(int attempt) {
+      this.attempt = attempt;
+      return this;
+    }
+
+    /// When it changed.
+    public Builder<J> updated(Instant updated) {
+      this.updatedMillis = updated.toEpochMilli();
+      return this;
+    }
+
+    /// When it may run again.
+    public Builder<J> due(Instant due) {
+      this.dueMillis = due.toEpochMilli();
+      return this;
+    }
+
+    /// It may run at once.
+    public Builder<J> dueNow() {
+      this.dueMillis = 0;
+      return this;
+    }
+
+    /// It is parked.
+    public Builder<J> parked(String reason) {
+      this.parked = reason;
+      return this;
+    }
+
+    /// It is not parked.
+    public Builder<J> released() {
+      this.parked = null;
+      return this;
+    }
+
+    /// Adds a transition to its history.
+    public Builder<J> transition(String from, String to, Instant at, Duration took) {
+      return transition(
+          from, to, at, took, lastTransition == null ? 1 : lastTransition.ordinal() + 1);
+    }
+
+    /// Adds the `ordinal`th transition to its history, unless it is there already.
+    public Builder<J> transition(String from, String to, Instant at, Duration took, int ordinal) {
+      if (lastTransition == null || ordinal > lastTransition.ordinal()) {
+        this.lastTransition = JobTransition.after(lastTransition, from, to, at, took, ordinal);
+      }
+      return this;
+    }
+
+    /// Adds an error to its history.
+    public Builder<J> error(String inState, Instant at, String message) {
+      return error(inState, at, message, lastError == null ? 1 : lastError.ordinal() + 1);
+    }
+
+    /// Adds the `ordinal`th error to its history, unless it is there already.
+    public Builder<J> error(String inState, Instant at, String message, int ordinal) {
+      if (lastError == null || ordinal > lastError.ordinal()) {
+        this.lastError = JobError.after(lastError, inState, at, message, ordinal);
+      }
+      return this;
+    }
+
+    /// The histories of an earlier version of the same job.
+    public Builder<J> historyOf(Job<?> earlier) {
+      this.lastTransition = earlier.lastTransition;
+      this.lastError = earlier.lastError;
+      return this;
+    }
+
+    /// The job.
+    public Job<J> build() {
+      return new Job<>(this);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.jorb.run;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Jobs by id, in the order in which they came. Not thread-safe: [Run] guards it.
+///
+/// Ten million jobs are in it, so it costs about 12 bytes a job where a `LinkedHashMap` costs 48:
+/// one array of jobs in their order, and one of positions, open addressed by the hash of the id.
+final class JobTable<J> {
+  private static final int FREE = 0;
+
+  private @Nullable Job<J>[] jobs = newArray(16);
+  private int[] slots = new int[32];
+  private int size;
+
+  int size() {
+    return size;
+  }
+
+  @Nullable Job<J> get(String id) {
+    int position = slots[slot(id)];
+    return position == FREE ? null : jobs[position - 1];
+  }
+
+  void put(Job<J> job) {
+    int slot = slot(job.id());
+    if (slots[slot] != FREE) {
+      jobs[slots[slot] - 1] = job;
+      return;
+    }
+    if (size == jobs.length) {
+      jobs = Arrays.copyOf(jobs, Math.max(size + 1, (int) Math.min(size * 3L / 2, Run.MAX_JOBS)));
+    }
+    jobs[size++] = job;
+    slots[slot] = size;
+    if (size * 4L > slots.length * 3L) {
+      rehash();
+    }
+  }
+
+  List<Job<J>> copy() {
+    @SuppressWarnings("NullAway") // The first `size` elements are jobs.
+    List<Job<J>> copy = new ArrayList<>(Arrays.asList(Arrays.copyOf(jobs, size)));
+    return Collections.unmodifiableList(copy);
+  }
+
+  /// The slot that holds `id`, or the free one where it belongs.
+  private int slot(String id) {
+    int mask = slots.length - 1;
+    int slot = spread(id.hashCode()) & mask;
+    while (slots[slot] != FREE && !idAt(slots[slot]).equals(id)) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  @SuppressWarnings("NullAway") // A taken slot points at a job.
+  private String idAt(int position) {
+    return jobs[position - 1].id();
+  }
+
+  private void rehash() {
+    slots = new int[slots.length * 2];
+    for (int position = 1; position <= size; position++) {
+      slots[slot(idAt(position))] = position;
+    }
+  }
+
+  /// Fibonacci hashing: neighbours such as "17" and "18" land far apart.
+  private static int spread(int hash) {
+    int product = hash * 0x9E3779B9;
+    return product ^ (product >>> 15);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static <J> @Nullable Job<J>[] newArray(int length) {
+    return (@Nullable Job<J>[]) new Job[length];
+  }
+}

@@ -1,0 +1,137 @@
+package dev.jorb.run;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/// A group of jobs with one overall context: everything but the application context.
+///
+/// While a run is executed it holds what is acknowledged: a transition appears here when it is safe
+/// in the run file, never before. Thread-safe; readers see each job at some acknowledged version.
+///
+/// @param <O> the overall context
+/// @param <J> the job context
+public final class Run<O, J> {
+  /// The most jobs that one run may hold.
+  public static final int MAX_JOBS = 100_000_000;
+
+  private final String name;
+  private final String id;
+  private final O overall;
+  private final String startState;
+  private final JobTable<J> jobs = new JobTable<>();
+  private int nextNumber;
+
+  private Run(String name, String id, O overall, String startState) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.id = Objects.requireNonNull(id, "id");
+    this.overall = Objects.requireNonNull(overall, "overall context");
+    this.startState = Objects.requireNonNull(startState, "start state");
+  }
+
+  /// A new run without jobs, with an id of its own.
+  ///
+  /// @param startState where jobs start that are added without a state
+  /// @throws IllegalArgumentException if the name is blank
+  public static <O, J> Run<O, J> create(String name, O overall, String startState) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("run: its name must not be blank");
+    }
+    return new Run<>(name, UUID.randomUUID().toString(), overall, startState);
+  }
+
+  /// A run that was read from somewhere, without its jobs yet.
+  public static <O, J> Run<O, J> restore(String name, String id, O overall, String startState) {
+    return new Run<>(name, id, overall, startState);
+  }
+
+  /// The name that the user gave it.
+  public String name() {
+    return name;
+  }
+
+  /// The id that it got when it was created and keeps for ever.
+  public String id() {
+    return id;
+  }
+
+  /// The overall context.
+  public O overall() {
+    return overall;
+  }
+
+  /// The state where added jobs start.
+  public String startState() {
+    return startState;
+  }
+
+  /// Adds a job in the start state.
+  public Run<O, J> add(J context) {
+    return add(startState, context);
+  }
+
+  /// Adds a job in a given state.
+  ///
+  /// @throws IllegalStateException if the run holds [#MAX_JOBS] already
+  public synchronized Run<O, J> add(String state, J context) {
+    Objects.requireNonNull(context, "a job's context must not be null");
+    Objects.requireNonNull(state, "a job's state must not be null");
+    put(Job.create(Integer.toString(nextNumber), state, context, Instant.now()));
+    return this;
+  }
+
+  /// Adds a job for each context, in the start state.
+  public Run<O, J> addAll(Iterable<? extends J> contexts) {
+    contexts.forEach(this::add);
+    return this;
+  }
+
+  /// Adds a job for each context, in the start state, and closes the stream.
+  public Run<O, J> addAll(Stream<? extends J> contexts) {
+    try (contexts) {
+      contexts.forEachOrdered(this::add);
+    }
+    return this;
+  }
+
+  /// How many jobs it holds.
+  public synchronized int size() {
+    return jobs.size();
+  }
+
+  /// The job with this id, as far as it is acknowledged.
+  public synchronized Optional<Job<J>> job(String id) {
+    return Optional.ofNullable(jobs.get(id));
+  }
+
+  /// All jobs in the order in which they came, each at its acknowledged version. A copy.
+  public synchronized List<Job<J>> jobs() {
+    return jobs.copy();
+  }
+
+  /// Takes in a job's version, new or next. For serializers and engines.
+  public synchronized void put(Job<J> job) {
+    if (jobs.size() >= MAX_JOBS && jobs.get(job.id()) == null) {
+      throw new IllegalStateException(
+          "run \"" + name + "\": it holds " + MAX_JOBS + " jobs, the most that a run may hold");
+    }
+    jobs.put(job);
+    Ids.number(job.id()).ifPresent(number -> nextNumber = Math.max(nextNumber, number + 1));
+  }
+
+  /// Takes in what was acknowledged. For engines.
+  public synchronized void apply(List<Transition<J>> transitions) {
+    for (Transition<J> transition : transitions) {
+      put(transition.job());
+      transition.kicked().forEach(this::put);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "run \"" + name + "\" with " + size() + " jobs";
+  }
+}

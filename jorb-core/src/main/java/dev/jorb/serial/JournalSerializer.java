@@ -1,0 +1,396 @@
+package dev.jorb.serial;
+
+import dev.jorb.run.Job;
+import dev.jorb.run.JobError;
+import dev.jorb.run.JobTransition;
+import dev.jorb.run.Run;
+import dev.jorb.run.Schema;
+import dev.jorb.run.Transition;
+import dev.jorb.serial.Codec.DecodeException;
+import dev.jorb.serial.Disk.DiskFile;
+import dev.jorb.serial.Disk.LockHeldException;
+import dev.jorb.serial.Disk.RunLock;
+import dev.jorb.serial.Disk.Stat;
+import dev.jorb.serial.Line.Seal;
+import dev.jorb.serial.RunImage.Winner;
+import dev.jorb.time.TimeSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Remembers a run in one append-only file of JSON lines that a person can read, grep and edit.
+///
+/// A transition is safe when [#commit] returns: it survives `kill -9`, a crash of the JVM or the
+/// operating system, and a power cut if the disk honours flush. Many transitions share one flush. A
+/// second process, or a second serializer in this one, is refused while this one is open.
+///
+/// ```java
+/// try (var journal = JournalSerializer.at(Path.of("upgrade.jorb"), workflow)) {
+///   Run<Campaign, Change> run = journal.load().orElseGet(() -> workflow.run("upgrade", campaign).addAll(changes));
+///   Processor.of(workflow, tools).serializer(journal).exec(run);
+/// }
+/// ```
+///
+/// @param <O> the overall context
+/// @param <J> the job context
+public final class JournalSerializer<O, J> implements Serializer<O, J> {
+  private static final long RELAXED_FLUSH_NANOS = 1_000_000_000L;
+  private static final long WORTH_COMPACTING_BYTES = 1 << 20;
+
+  private final Disk disk;
+  private final TimeSource time;
+  private final Path path;
+  private final Schema<O, J> schema;
+  private final Codec<O> overallCodec;
+  private final Codec<J> contextCodec;
+  private Durability durability = Durability.FULL;
+
+  private @Nullable RunLock lock;
+  private @Nullable RunImage image;
+  private @Nullable Stat loaded;
+  private @Nullable JournalFile journal;
+  private Opening opening = Opening.ofNew();
+  private long lastFlushNanos;
+
+  JournalSerializer(Disk disk, TimeSource time, Path path, Schema<O, J> schema) {
+    this.disk = disk;
+    this.time = time;
+    this.path = path;
+    this.schema = schema;
+    this.overallCodec = new Codec<>(schema.overallType());
+    this.contextCodec = new Codec<>(schema.contextType());
+  }
+
+  /// A serializer for the run in this file, which need not exist yet. Touches nothing.
+  ///
+  /// @param path the run file; its lock is beside it in a file with `.lock` at the end of its name
+  /// @param schema the types, such as a workflow
+  public static <O, J> JournalSerializer<O, J> at(Path path, Schema<O, J> schema) {
+    return new JournalSerializer<>(RealDisk.INSTANCE, TimeSource.system(), path, schema);
+  }
+
+  /// What a transition waits for before it is acknowledged; [Durability#FULL] if not said.
+  public JournalSerializer<O, J> durability(Durability durability) {
+    this.durability = durability;
+    return this;
+  }
+
+  /// The run file.
+  public Path path() {
+    return path;
+  }
+
+  /// What [#load()] found.
+  public Opening opening() {
+    return opening;
+  }
+
+  /// Takes the lock and reads the file; changes nothing in it.
+  ///
+  /// @throws RunFileException.Locked if somebody else has it
+  /// @throws RunFileException.Damaged if it is not as it was written
+  @Override
+  public Optional<Run<O, J>> load() {
+    try {
+      takeLock();
+      Optional<Stat> found = disk.stat(path);
+      if (found.isEmpty() || found.get().size() == 0) {
+        return Optional.empty();
+      }
+      loaded = found.get();
+      try (DiskFile file = disk.openReadOnly(path)) {
+        image = JournalScan.read(path, file);
+      }
+      return Optional.of(toRun(image));
+    } catch (IOException e) {
+      throw new RunFileException(path, "cannot be read (" + e.getMessage() + ")", e);
+    }
+  }
+
+  private void takeLock() throws IOException {
+    if (lock != null) {
+      return;
+    }
+    try {
+      lock =
+          disk.lock(
+              lockPath(path),
+              "pid " + ProcessHandle.current().pid() + " since " + startOfProcess());
+    } catch (LockHeldException e) {
+      String holder = e.getMessage();
+      throw new RunFileException.Locked(
+          path,
+          "another run has it open: "
+              + (holder == null || holder.isEmpty() ? "a process that did not say which" : holder)
+              + ". Wait for it to end, or stop it");
+    }
+  }
+
+  static Path lockPath(Path path) {
+    return path.resolveSibling(path.getFileName() + ".lock");
+  }
+
+  private Instant startOfProcess() {
+    return ProcessHandle.current().info().startInstant().orElseGet(time::instant);
+  }
+
+  private Run<O, J> toRun(RunImage image) throws IOException {
+    RunImageReader<O, J> reader = new RunImageReader<>(path, schema, overallCodec, contextCodec);
+    Run<O, J> run = reader.toRun(image);
+    opening = reader.opening(image);
+    return run;
+  }
+
+  /// Makes the run durable as it stands. A new run is written to a temporary file that then takes
+  /// its name. A loaded one goes on in its file if that was closed in order; else it is compacted
+  /// first.
+  @Override
+  public void begin(Run<O, J> run) {
+    try {
+      takeLock();
+      if (image == null) {
+        requireNothingStored(run);
+        journal = create(run);
+      } else {
+        requireUnchanged();
+        requireSame(run, image.header);
+        journal = resume(run, image);
+      }
+      image = null; // It would hold a second copy of all contexts.
+    } catch (IOException e) {
+      if (JournalFile.isDiskFull(e)) {
+        throw new DiskFullException(path, "no space left on the device; nothing was changed", e);
+      }
+      throw new RunFileException(
+          path, "cannot be written (" + e.getMessage() + "); nothing was changed", e);
+    }
+  }
+
+  private void requireNothingStored(Run<O, J> run) throws IOException {
+    Optional<Stat> found = disk.stat(path);
+    if (found.isPresent() && found.get().size() > 0) {
+      throw new RunFileException(
+          path,
+          "there is a run in it already; load it, or choose another file for run \""
+              + run.name()
+              + "\"");
+    }
+  }
+
+  private void requireUnchanged() throws IOException {
+    if (!disk.stat(path).equals(Optional.ofNullable(loaded))) {
+      throw new RunFileException(
+          path, "it was changed after it was loaded; nothing was written. Start again");
+    }
+  }
+
+  private void requireSame(Run<O, J> run, Header header) {
+    if (!run.id().equals(header.id())) {
+      throw new RunFileException(
+          path,
+          "it holds run \""
+              + header.run()
+              + "\" with the id "
+              + header.id()
+              + ", not run \""
+              + run.name()
+              + "\" with the id "
+              + run.id());
+    }
+  }
+
+  private JournalFile create(Run<O, J> run) throws IOException {
+    List<Job<J>> jobs = run.jobs();
+    Header header = header(run, 1, 0, encodeOverall(run));
+    return JournalFile.create(
+        disk,
+        path,
+        header,
+        file -> {
+          for (Job<J> job : jobs) {
+            file.add(job, encodeFirst(job));
+          }
+        });
+  }
+
+  private JournalFile resume(Run<O, J> run, RunImage image) throws IOException {
+    Header header = header(run, image.header.epoch() + 1, image.commit, image.header.overall());
+    List<Job<J>> changed = changed(run, image);
+    if (!needsCompaction(image)) {
+      JournalFile file = JournalFile.append(disk, path, image);
+      file.add(header);
+      for (Job<J> job : changed) {
+        file.add(job, encodeFirst(job));
+      }
+      file.commitAdded();
+      return file;
+    }
+    try (DiskFile old = disk.openReadOnly(path)) {
+      return JournalFile.create(disk, path, header, file -> copy(image, old, changed, file));
+    }
+  }
+
+  private static boolean needsCompaction(RunImage image) {
+    long dead = image.size - image.liveBytes;
+    return !image.closed
+        || image.tornBytes > 0
+        || !image.edited.isEmpty()
+        || (dead > WORTH_COMPACTING_BYTES && dead > image.liveBytes);
+  }
+
+  /// Jobs of the run that the file does not hold at their version: edited in the file, or by the
+  /// program between load and start.
+  private List<Job<J>> changed(Run<O, J> run, RunImage image) {
+    List<Job<J>> changed = new ArrayList<>();
+    for (Job<J> job : run.jobs()) {
+      Winner winner = image.jobs.get(job.id());
+      if (winner == null || winner.job().version() < job.version()) {
+        changed.add(job);
+      }
+    }
+    return changed;
+  }
+
+  /// Copies the winning lines byte for byte, each after what its job did before, and adds what
+  /// changed.
+  private void copy(RunImage image, DiskFile old, List<Job<J>> changed, JournalFile target)
+      throws IOException {
+    Map<String, Job<J>> newer = new LinkedHashMap<>();
+    changed.forEach(job -> newer.put(job.id(), job));
+    for (Winner winner : image.jobs.values()) {
+      boolean whole = winner.seal() == Seal.WHOLE;
+      addPast(winner.job(), target, !whole);
+      if (whole) {
+        target.addLine(read(old, winner));
+      }
+      Job<J> job = newer.remove(winner.job().id());
+      if (job != null) {
+        target.add(job, job.isReadable() ? encodeFirst(job) : winner.context());
+      }
+    }
+    for (Job<J> job : newer.values()) {
+      target.add(job, encodeFirst(job));
+    }
+  }
+
+  private static byte[] read(DiskFile old, Winner winner) throws IOException {
+    byte[] line = new byte[winner.length()];
+    if (old.read(winner.offset(), line, 0, line.length) != line.length) {
+      throw new IOException("line " + winner.line() + " cannot be read again");
+    }
+    return line;
+  }
+
+  private static void addPast(Job<?> job, JournalFile target, boolean withLast) throws IOException {
+    List<JobTransition> transitions = new ArrayList<>(job.transitions());
+    List<JobError> errors = new ArrayList<>(job.errors());
+    if (!withLast) {
+      transitions.removeIf(
+          each -> each.ordinal() == job.transitionCount() && each.at().equals(job.updated()));
+      errors.removeIf(
+          each -> each.ordinal() == job.errorCount() && each.at().equals(job.updated()));
+    }
+    if (!transitions.isEmpty() || !errors.isEmpty()) {
+      target.addPast(job.id(), transitions, errors);
+    }
+  }
+
+  private Header header(Run<O, J> run, int epoch, long commit, byte[] overall) {
+    return new Header(
+        run.name(),
+        run.id(),
+        epoch,
+        commit,
+        time.instant(),
+        schema.workflowName().orElse(null),
+        run.startState(),
+        schema.stateNames(),
+        List.copyOf(schema.terminalStateNames()),
+        overall);
+  }
+
+  private byte[] encodeOverall(Run<O, J> run) {
+    try {
+      byte[] bytes = overallCodec.encode(run.overall());
+      overallCodec.decode(bytes);
+      return bytes;
+    } catch (EncodeException | DecodeException e) {
+      throw new RunFileException(
+          path, "the overall context cannot be stored: " + e.getMessage(), e);
+    }
+  }
+
+  /// Encodes a job of a run that is not being executed yet, and sees that it can be read again.
+  private byte[] encodeFirst(Job<J> job) {
+    try {
+      byte[] bytes = contextCodec.encode(job.context());
+      contextCodec.decode(bytes);
+      return bytes;
+    } catch (EncodeException | DecodeException e) {
+      throw new RunFileException(
+          path,
+          "job "
+              + job.id()
+              + " cannot be stored: its context "
+              + e.getMessage()
+              + "; nothing was written",
+          e);
+    }
+  }
+
+  @Override
+  public Encoded<J> encode(Transition<J> transition) throws EncodeException {
+    byte[] context = contextCodec.encode(transition.job().context());
+    LineWriter writer = new LineWriter(context.length + 256);
+    writer.job(transition.job(), context);
+    for (Job<J> child : transition.kicked()) {
+      writer.job(child, contextCodec.encode(child.context()));
+    }
+    return new Encoded<>(transition, writer.toBytes());
+  }
+
+  @Override
+  public void commit(List<Encoded<J>> batch) {
+    if (journal == null) {
+      throw new IllegalStateException("commit before begin");
+    }
+    if (!batch.isEmpty()) {
+      journal.commit(batch, isFlushDue());
+    }
+  }
+
+  private boolean isFlushDue() {
+    if (durability == Durability.FULL) {
+      return true;
+    }
+    long now = time.nanoTime();
+    boolean due = now - lastFlushNanos >= RELAXED_FLUSH_NANOS;
+    if (due) {
+      lastFlushNanos = now;
+    }
+    return due;
+  }
+
+  @Override
+  public boolean isRecording() {
+    return true;
+  }
+
+  /// Writes the line that ends the file in order, and gives up the lock.
+  @Override
+  public void close() {
+    try (RunLock released = lock;
+        JournalFile sealed = journal) {
+      lock = null;
+      journal = null;
+    } catch (IOException e) {
+      throw new RunFileException(path, "its lock cannot be given up (" + e.getMessage() + ")", e);
+    }
+  }
+}

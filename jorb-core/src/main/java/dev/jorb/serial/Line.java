@@ -1,0 +1,94 @@
+package dev.jorb.serial;
+
+import dev.jorb.run.Job;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A line of a run file, understood.
+sealed interface Line {
+  /// What the run is, at a start.
+  record Head(Header header) implements Line {}
+
+  /// A version of a job.
+  ///
+  /// @param version 0 if the line does not say
+  /// @param context its context as JSON
+  /// @param seal what the checksums say of the line
+  record JobLine(
+      String id,
+      String state,
+      int version,
+      @Nullable String from,
+      @Nullable Duration took,
+      int transitions,
+      Instant at,
+      @Nullable String parent,
+      int kicks,
+      int attempt,
+      @Nullable Instant due,
+      @Nullable String parked,
+      @Nullable String error,
+      int errors,
+      byte[] context,
+      Seal seal)
+      implements Line {
+    /// The job that it says, on top of the history so far.
+    ///
+    /// @param wentTo the state that it had when it was written, if a person changed it since
+    <J> Job.Builder<J> toJob(@Nullable Job<?> before, @Nullable String wentTo) {
+      Job.Builder<J> job = Job.<J>builder(id, state).version(Math.max(1, version)).updated(at);
+      if (before != null) {
+        job.historyOf(before);
+      }
+      if (from != null) {
+        job.transition(
+            from,
+            wentTo == null ? state : wentTo,
+            at,
+            took == null ? Duration.ZERO : took,
+            transitions);
+      }
+      if (error != null) {
+        job.error(from == null ? state : from, at, error, Math.max(1, errors));
+      }
+      if (parent != null) {
+        job.parent(parent);
+      }
+      if (due != null) {
+        job.due(due);
+      }
+      if (parked != null) {
+        job.parked(parked);
+      }
+      return job.kicks(kicks).attempt(attempt);
+    }
+  }
+
+  /// What a job did before its line in a compacted file.
+  record Past(String id, List<PastTransition> transitions, List<PastError> errors)
+      implements Line {}
+
+  /// A transition of a job's past; see [JobTransition].
+  record PastTransition(String from, String to, Instant at, Duration took, int ordinal) {}
+
+  /// An error of a job's past; see [JobError].
+  record PastError(String state, Instant at, String message, int ordinal) {}
+
+  /// The end of a batch.
+  record Commit(long number, int lines) implements Line {}
+
+  /// The end of a file closed in order.
+  record Closed(long commit, long lines) implements Line {}
+
+  /// What the checksums of a job's line say.
+  enum Seal {
+    /// It is as it was written.
+    WHOLE,
+    /// Only the state's value was changed.
+    STATE_EDITED,
+    /// It has no checksum: a person typed it.
+    TYPED
+  }
+}

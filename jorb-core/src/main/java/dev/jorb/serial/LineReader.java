@@ -1,0 +1,352 @@
+package dev.jorb.serial;
+
+import dev.jorb.serial.Line.Seal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Understands one line of a run file, or says why it cannot. Not thread-safe.
+final class LineReader {
+  private static final int SHORT_CRC = 8;
+  private static final int LONG_CRC = 16;
+  private static final int CRC_FRAME = ",\"crc\":\"".length() + "\"}".length();
+
+  /// State names and the like repeat in every line; one object each is enough.
+  private final Map<String, String> names = new HashMap<>();
+
+  /// The line in `bytes[from, to)`, without its line break.
+  Line read(byte[] bytes, int from, int to) throws BadLineException {
+    int digits = crcDigits(bytes, from, to);
+    int end = digits == 0 ? to : to - digits - CRC_FRAME;
+    Seal seal = digits == 0 ? typed(bytes, from, to) : check(bytes, from, end, to, digits);
+    try (JsonParser parser = Codec.MAPPER.createParser(bytes, from, to - from)) {
+      expect(parser.nextToken() == JsonToken.START_OBJECT, "it is not a JSON object");
+      Line line = body(parser, bytes, from, seal);
+      expect(parser.nextToken() == null, "something follows the JSON object");
+      expect(line instanceof Line.JobLine || seal == Seal.WHOLE, "its checksum does not match");
+      return line;
+    } catch (JacksonException e) {
+      throw new BadLineException("it is not well-formed JSON: " + e.getOriginalMessage());
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new BadLineException("a time in it cannot be read: " + e.getMessage());
+    }
+  }
+
+  /// How many digits the checksum at the end of the line has; 0 if there is none.
+  private static int crcDigits(byte[] bytes, int from, int to) {
+    for (int digits : new int[] {LONG_CRC, SHORT_CRC}) {
+      int field = to - digits - CRC_FRAME;
+      if (field > from
+          && bytes[to - 1] == '}'
+          && bytes[to - 2] == '"'
+          && isCrcField(bytes, field)) {
+        return digits;
+      }
+    }
+    return 0;
+  }
+
+  private static boolean isCrcField(byte[] bytes, int at) {
+    String field = ",\"crc\":\"";
+    for (int i = 0; i < field.length(); i++) {
+      if (bytes[at + i] != field.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Seal typed(byte[] bytes, int from, int to) throws BadLineException {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from));
+    } catch (CharacterCodingException e) {
+      throw new BadLineException("it is not UTF-8");
+    }
+    return Seal.TYPED;
+  }
+
+  private static Seal check(byte[] bytes, int from, int end, int to, int digits)
+      throws BadLineException {
+    int whole = hex(bytes, to - 2 - digits);
+    if (LineWriter.checksum(bytes, from, end) == whole) {
+      if (digits == LONG_CRC) {
+        int[] state = LineWriter.findStateValue(bytes, from, end);
+        expect(
+            state != null && withoutState(bytes, from, end, state) == hex(bytes, to - 10),
+            "its second checksum does not match");
+      }
+      return Seal.WHOLE;
+    }
+    int[] state = digits == LONG_CRC ? LineWriter.findStateValue(bytes, from, end) : null;
+    expect(
+        state != null && withoutState(bytes, from, end, state) == hex(bytes, to - 10),
+        "its checksum does not match: it was changed outside its state, or damaged");
+    return Seal.STATE_EDITED;
+  }
+
+  private static int withoutState(byte[] bytes, int from, int end, int[] state) {
+    return LineWriter.checksumWithout(bytes, from, end, state[0], state[1]);
+  }
+
+  private static int hex(byte[] bytes, int at) throws BadLineException {
+    int value = 0;
+    for (int i = at; i < at + 8; i++) {
+      byte c = bytes[i];
+      boolean letter = c >= 'a' && c <= 'f';
+      expect(letter || (c >= '0' && c <= '9'), "its checksum is not hexadecimal");
+      value = value << 4 | (letter ? c - 'a' + 10 : c - '0');
+    }
+    return value;
+  }
+
+  /// Which state, of those that are known, the line of an edited job had when it was written.
+  static @Nullable String stateBeforeEdit(byte[] line, Iterable<String> states) {
+    int end = line.length - LONG_CRC - CRC_FRAME;
+    int[] at = LineWriter.findStateValue(line, 0, end);
+    for (String state : states) {
+      if (at != null && isSealedWith(line, end, at, state)) {
+        return state;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isSealedWith(byte[] line, int end, int[] at, String state) {
+    byte[] value = Codec.MAPPER.writeValueAsBytes(state);
+    byte[] original = new byte[at[0] + value.length + end - at[1]];
+    System.arraycopy(line, 0, original, 0, at[0]);
+    System.arraycopy(value, 0, original, at[0], value.length);
+    System.arraycopy(line, at[1], original, at[0] + value.length, end - at[1]);
+    String digits = "%08x".formatted(LineWriter.checksum(original, 0, original.length));
+    byte[] sealed =
+        Arrays.copyOfRange(line, line.length - 2 - LONG_CRC, line.length - 2 - SHORT_CRC);
+    return Arrays.equals(digits.getBytes(StandardCharsets.US_ASCII), sealed);
+  }
+
+  private Line body(JsonParser parser, byte[] bytes, int from, Seal seal) throws BadLineException {
+    Fields fields = new Fields(parser, bytes, from);
+    String first = fields.next();
+    if (first == null) {
+      throw new BadLineException("it is an empty object");
+    }
+    return switch (first) {
+      case "jorb" -> head(fields);
+      case "past" -> past(fields);
+      case "commit" -> new Line.Commit(fields.number(), fields.only("n"));
+      case "closed" -> new Line.Closed(fields.number(), fields.only("lines"));
+      default -> job(fields, first, seal);
+    };
+  }
+
+  private Line job(Fields in, String first, Seal seal) throws BadLineException {
+    JobFields job = new JobFields();
+    for (String name = first; name != null; name = in.next()) {
+      switch (name) {
+        case "id" -> job.id = in.text();
+        case "state" -> job.state = name(in.text());
+        case "v" -> job.version = in.count();
+        case "from" -> job.from = name(in.text());
+        case "took" -> job.took = Duration.parse(in.text());
+        case "n" -> job.transitions = in.count();
+        case "at" -> job.at = Instant.parse(in.text());
+        case "parent" -> job.parent = in.text();
+        case "kicks" -> job.kicks = in.count();
+        case "attempt" -> job.attempt = in.count();
+        case "due" -> job.due = Instant.parse(in.text());
+        case "parked" -> job.parked = in.text();
+        case "error" -> job.error = in.text();
+        case "errors" -> job.errors = in.count();
+        case "c" -> job.context = in.raw();
+        default -> {
+          // Else a flipped bit in the name of the checksum's field would pass for a person's
+          // typing.
+          expect(seal != Seal.TYPED, "it has no checksum and the unknown field \"" + name + "\"");
+          in.skip();
+        }
+      }
+    }
+    return job.line(seal);
+  }
+
+  private Line head(Fields in) throws BadLineException {
+    int format = in.count();
+    expect(
+        format == Header.FORMAT,
+        "its form is " + format + "; this version of Jorb reads form " + Header.FORMAT);
+    HeadFields head = new HeadFields();
+    for (String name = in.next(); name != null; name = in.next()) {
+      switch (name) {
+        case "run" -> head.run = in.text();
+        case "id" -> head.id = in.text();
+        case "epoch" -> head.epoch = in.count();
+        case "commit" -> head.commit = in.number();
+        case "at" -> head.at = Instant.parse(in.text());
+        case "workflow" -> head.workflow = in.text();
+        case "start" -> head.startState = name(in.text());
+        case "states" -> head.states = names(in.texts());
+        case "terminal" -> head.terminal = names(in.texts());
+        case "overall" -> head.overall = in.raw();
+        default -> in.skip();
+      }
+    }
+    return new Line.Head(head.header());
+  }
+
+  private Line past(Fields in) throws BadLineException {
+    String id = in.text();
+    List<Line.PastTransition> transitions = new ArrayList<>();
+    List<Line.PastError> errors = new ArrayList<>();
+    for (String name = in.next(); name != null; name = in.next()) {
+      switch (name) {
+        case "transitions" -> in.objects(() -> transitions.add(pastTransition(in)));
+        case "errors" -> in.objects(() -> errors.add(pastError(in)));
+        default -> in.skip();
+      }
+    }
+    return new Line.Past(id, transitions, errors);
+  }
+
+  private Line.PastTransition pastTransition(Fields in) throws BadLineException {
+    String from = "";
+    String to = "";
+    Instant at = Instant.EPOCH;
+    Duration took = Duration.ZERO;
+    int ordinal = 0;
+    for (String name = in.next(); name != null; name = in.next()) {
+      switch (name) {
+        case "from" -> from = name(in.text());
+        case "to" -> to = name(in.text());
+        case "at" -> at = Instant.parse(in.text());
+        case "took" -> took = Duration.parse(in.text());
+        case "n" -> ordinal = in.count();
+        default -> in.skip();
+      }
+    }
+    return new Line.PastTransition(from, to, at, took, ordinal);
+  }
+
+  private Line.PastError pastError(Fields in) throws BadLineException {
+    String state = "";
+    Instant at = Instant.EPOCH;
+    String message = "";
+    int ordinal = 0;
+    for (String name = in.next(); name != null; name = in.next()) {
+      switch (name) {
+        case "state" -> state = name(in.text());
+        case "at" -> at = Instant.parse(in.text());
+        case "error" -> message = in.text();
+        case "n" -> ordinal = in.count();
+        default -> in.skip();
+      }
+    }
+    return new Line.PastError(state, at, message, ordinal);
+  }
+
+  private String name(String text) {
+    String known = names.putIfAbsent(text, text);
+    return known == null ? text : known;
+  }
+
+  private List<String> names(List<String> texts) {
+    return texts.stream().map(this::name).toList();
+  }
+
+  static void expect(boolean condition, String problem) throws BadLineException {
+    if (!condition) {
+      throw new BadLineException(problem);
+    }
+  }
+
+  /// What is wrong with a line.
+  static final class BadLineException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String problem;
+
+    BadLineException(String problem) {
+      super(problem, null, false, false);
+      this.problem = problem;
+    }
+
+    String problem() {
+      return problem;
+    }
+  }
+
+  /// A job's line while it is read.
+  private static final class JobFields {
+    @Nullable String id;
+    @Nullable String state;
+    int version;
+    @Nullable String from;
+    @Nullable Duration took;
+    int transitions;
+    Instant at = Instant.EPOCH;
+    @Nullable String parent;
+    int kicks;
+    int attempt;
+    @Nullable Instant due;
+    @Nullable String parked;
+    @Nullable String error;
+    int errors;
+    byte @Nullable [] context;
+
+    Line line(Seal seal) throws BadLineException {
+      if (id == null || state == null || context == null) {
+        throw new BadLineException("a job's line needs \"id\", \"state\" and \"c\"");
+      }
+      expect(version > 0 || seal == Seal.TYPED, "a job's line needs \"v\"");
+      return new Line.JobLine(
+          id,
+          state,
+          version,
+          from,
+          took,
+          transitions == 0 ? version - 1 : transitions,
+          at,
+          parent,
+          kicks,
+          attempt,
+          due,
+          parked,
+          error,
+          errors,
+          context,
+          seal);
+    }
+  }
+
+  /// A header while it is read.
+  private static final class HeadFields {
+    @Nullable String run;
+    @Nullable String id;
+    int epoch;
+    long commit;
+    Instant at = Instant.EPOCH;
+    @Nullable String workflow;
+    String startState = "";
+    List<String> states = List.of();
+    List<String> terminal = List.of();
+    byte @Nullable [] overall;
+
+    Header header() throws BadLineException {
+      if (run == null || id == null || overall == null) {
+        throw new BadLineException("the first line needs \"run\", \"id\" and \"overall\"");
+      }
+      return new Header(
+          run, id, epoch, commit, at, workflow, startState, states, terminal, overall);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.jorb.serial;
+
+import dev.jorb.serial.Disk.DiskFile;
+import java.io.IOException;
+import java.util.Arrays;
+
+/// Cuts a file into lines, front to back, through one buffer. Not thread-safe.
+final class LineSource {
+  private static final int CHUNK = 1 << 20;
+
+  private final DiskFile file;
+  private byte[] buffer = new byte[CHUNK];
+  private long bufferOffset;
+  private int start;
+  private int end;
+  private int filled;
+  private boolean terminated;
+  private long number;
+
+  /// Starts at `offset`, whose line has `firstNumber`.
+  LineSource(DiskFile file, long offset, long firstNumber) {
+    this.file = file;
+    this.bufferOffset = offset;
+    this.number = firstNumber - 1;
+  }
+
+  /// Moves to the next line; false at the end of the file. A line too long to be one of ours is
+  /// cut.
+  boolean next() throws IOException {
+    start = terminated ? end + 1 : end;
+    terminated = false;
+    int scanned = start;
+    while (true) {
+      for (int i = scanned; i < filled; i++) {
+        if (buffer[i] == '\n') {
+          return line(i, true);
+        }
+      }
+      scanned = filled - start;
+      if (filled - start > Codec.MAX_BYTES + CHUNK || !fill()) {
+        break;
+      }
+      scanned += start;
+    }
+    return filled > start && line(filled, false);
+  }
+
+  private boolean line(int end, boolean terminated) {
+    this.end = end;
+    this.terminated = terminated;
+    number++;
+    return true;
+  }
+
+  /// Reads more behind what is there, and moves the current line to the front of the buffer for it.
+  private boolean fill() throws IOException {
+    if (start > 0) {
+      System.arraycopy(buffer, start, buffer, 0, filled - start);
+      bufferOffset += start;
+      filled -= start;
+      start = 0;
+    }
+    if (filled == buffer.length) {
+      buffer = Arrays.copyOf(buffer, buffer.length * 2);
+    }
+    int count = file.read(bufferOffset + filled, buffer, filled, buffer.length - filled);
+    if (count <= 0) {
+      end = filled;
+      return false;
+    }
+    filled += count;
+    return true;
+  }
+
+  /// The bytes that hold the line, between [#start()] and [#end()]; valid until the next move.
+  byte[] bytes() {
+    return buffer;
+  }
+
+  int start() {
+    return start;
+  }
+
+  int end() {
+    return end;
+  }
+
+  /// Where the line begins in the file.
+  long offset() {
+    return bufferOffset + start;
+  }
+
+  /// Where the next line begins in the file.
+  long nextOffset() {
+    return bufferOffset + end + (terminated ? 1 : 0);
+  }
+
+  /// Whether the line ends with a line break; only the last line of a file may not.
+  boolean isTerminated() {
+    return terminated;
+  }
+
+  /// The number of the line, from 1.
+  long number() {
+    return number;
+  }
+
+  int length() {
+    return end - start;
+  }
+}

@@ -1,0 +1,368 @@
+package dev.jorb.serial;
+
+import dev.jorb.run.Job;
+import dev.jorb.run.JobError;
+import dev.jorb.run.JobTransition;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.JsonStringEncoder;
+
+/// Writes the lines of a run file into one growing buffer. Not thread-safe.
+///
+/// The envelope is written by hand because it is written for every transition; contexts come
+/// encoded.
+///
+/// Each line ends with its checksum: CRC32C over everything before `,"crc"`, eight hexadecimal
+/// digits. A job's line has eight more, over the same bytes without the state's value, so that a
+/// state changed by find and replace can be told from damage.
+final class LineWriter {
+  private static final byte[] CRC_FIELD = ascii(",\"crc\":\"");
+  private static final byte[] HEX = ascii("0123456789abcdef");
+
+  private final CRC32C crc = new CRC32C();
+  private byte[] bytes;
+  private int size;
+  private int lineStart;
+
+  LineWriter(int capacity) {
+    this.bytes = new byte[capacity];
+  }
+
+  /// What was written so far. A copy.
+  byte[] toBytes() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  /// What was written so far, without a copy: valid until the next call, [#size()] bytes long.
+  byte[] buffer() {
+    return bytes;
+  }
+
+  int size() {
+    return size;
+  }
+
+  void clear() {
+    size = 0;
+    if (bytes.length > 8 << 20) {
+      bytes = new byte[1 << 20];
+    }
+  }
+
+  /// Lines that are written already.
+  void raw(byte[] lines, int offset, int length) {
+    ensure(length);
+    System.arraycopy(lines, offset, bytes, size, length);
+    size += length;
+  }
+
+  /// The first line of a file, or the line that a new start appends.
+  void header(Header header) {
+    lineStart = size;
+    append("{\"jorb\":").number(Header.FORMAT);
+    append(",\"run\":").string(header.run());
+    append(",\"id\":").string(header.id());
+    append(",\"epoch\":").number(header.epoch());
+    append(",\"commit\":").number(header.commit());
+    append(",\"at\":\"").instant(header.at()).append("\"");
+    if (header.workflow() != null) {
+      append(",\"workflow\":").string(header.workflow());
+    }
+    append(",\"start\":").string(header.startState());
+    append(",\"states\":").strings(header.states());
+    append(",\"terminal\":").strings(header.terminal());
+    append(",\"overall\":").raw(header.overall(), 0, header.overall().length);
+    endLine();
+  }
+
+  /// A job's new version. `context` is its encoded context.
+  void job(Job<?> job, byte[] context) {
+    lineStart = size;
+    append("{\"id\":").string(job.id()).append(",\"state\":");
+    int stateStart = size;
+    string(job.state());
+    int stateEnd = size;
+    append(",\"v\":").number(job.version());
+    lastTransition(job);
+    append(",\"at\":\"").instant(job.updated()).append("\"");
+    standing(job);
+    lastError(job);
+    append(",\"c\":").raw(context, 0, context.length);
+    endJobLine(stateStart, stateEnd);
+  }
+
+  private void lastTransition(Job<?> job) {
+    JobTransition last = job.lastTransition().orElse(null);
+    if (last != null && isOf(job, last.at())) {
+      append(",\"from\":").string(last.from());
+      append(",\"took\":\"").duration(last.took()).append("\"");
+      if (last.ordinal() != job.version() - 1) {
+        append(",\"n\":").number(last.ordinal());
+      }
+    }
+  }
+
+  private void lastError(Job<?> job) {
+    JobError last = job.lastError().orElse(null);
+    if (last != null && isOf(job, last.at())) {
+      append(",\"error\":").string(last.message());
+      append(",\"errors\":").number(last.ordinal());
+    }
+  }
+
+  private static boolean isOf(Job<?> job, Instant at) {
+    return at.toEpochMilli() == job.updated().toEpochMilli();
+  }
+
+  private void standing(Job<?> job) {
+    job.parent().ifPresent(parent -> append(",\"parent\":").string(parent));
+    if (job.kicks() > 0) {
+      append(",\"kicks\":").number(job.kicks());
+    }
+    if (job.attempt() > 0) {
+      append(",\"attempt\":").number(job.attempt());
+    }
+    job.due().ifPresent(due -> append(",\"due\":\"").instant(due).append("\""));
+    job.parked().ifPresent(reason -> append(",\"parked\":").string(reason));
+  }
+
+  /// What a job did before its newest line; written by compaction in place of the lines that it
+  /// drops.
+  void past(String id, List<JobTransition> transitions, List<JobError> errors) {
+    lineStart = size;
+    append("{\"past\":").string(id).append(",\"transitions\":[");
+    String comma = "";
+    for (JobTransition each : transitions) {
+      append(comma).append("{\"from\":").string(each.from()).append(",\"to\":").string(each.to());
+      append(",\"at\":\"").instant(each.at()).append("\",\"took\":\"").duration(each.took());
+      append("\",\"n\":").number(each.ordinal()).append("}");
+      comma = ",";
+    }
+    append("],\"errors\":[");
+    comma = "";
+    for (JobError each : errors) {
+      append(comma)
+          .append("{\"state\":")
+          .string(each.state())
+          .append(",\"at\":\"")
+          .instant(each.at());
+      append("\",\"error\":")
+          .string(each.message())
+          .append(",\"n\":")
+          .number(each.ordinal())
+          .append("}");
+      comma = ",";
+    }
+    append("]");
+    endLine();
+  }
+
+  /// The end of a batch of `lines` lines.
+  void commit(long number, int lines) {
+    lineStart = size;
+    append("{\"commit\":").number(number).append(",\"n\":").number(lines);
+    endLine();
+  }
+
+  /// The end of a file that was closed in order.
+  void closed(long commit, long lines) {
+    lineStart = size;
+    append("{\"closed\":").number(commit).append(",\"lines\":").number(lines);
+    endLine();
+  }
+
+  private void endLine() {
+    int checksum = checksum(lineStart, size);
+    raw(CRC_FIELD, 0, CRC_FIELD.length);
+    hex(checksum);
+    append("\"}\n");
+  }
+
+  private void endJobLine(int stateStart, int stateEnd) {
+    int whole = checksum(lineStart, size);
+    int withoutState = checksumWithout(bytes, lineStart, size, stateStart, stateEnd);
+    raw(CRC_FIELD, 0, CRC_FIELD.length);
+    hex(whole);
+    hex(withoutState);
+    append("\"}\n");
+  }
+
+  private int checksum(int from, int to) {
+    crc.reset();
+    crc.update(bytes, from, to - from);
+    return (int) crc.getValue();
+  }
+
+  /// CRC32C over `bytes[from, to)`.
+  static int checksum(byte[] bytes, int from, int to) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, from, to - from);
+    return (int) crc.getValue();
+  }
+
+  /// CRC32C over `bytes[from, to)` without `bytes[gapStart, gapEnd)`.
+  static int checksumWithout(byte[] bytes, int from, int to, int gapStart, int gapEnd) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, from, gapStart - from);
+    crc.update(bytes, gapEnd, to - gapEnd);
+    return (int) crc.getValue();
+  }
+
+  /// Where the state's value, with its quotes, stands in a canonical job line; null if it is not
+  /// one.
+  static int @Nullable [] findStateValue(byte[] line, int from, int to) {
+    int idEnd = stringEnd(line, from + 6, to, "{\"id\":", from);
+    if (idEnd < 0) {
+      return null;
+    }
+    int end = stringEnd(line, idEnd + 9, to, ",\"state\":", idEnd);
+    return end < 0 ? null : new int[] {idEnd + 9, end};
+  }
+
+  /// The end of the JSON string at `start`, if `field` stands right before it at `fieldStart`; else
+  /// -1.
+  private static int stringEnd(byte[] line, int start, int to, String field, int fieldStart) {
+    if (start >= to || line[start] != '"') {
+      return -1;
+    }
+    for (int i = 0; i < field.length(); i++) {
+      if (line[fieldStart + i] != field.charAt(i)) {
+        return -1;
+      }
+    }
+    for (int i = start + 1; i < to; i++) {
+      if (line[i] == '\\') {
+        i++;
+      } else if (line[i] == '"') {
+        return i + 1;
+      }
+    }
+    return -1;
+  }
+
+  private LineWriter append(String ascii) {
+    int length = ascii.length();
+    ensure(length);
+    ascii(ascii, length);
+    return this;
+  }
+
+  @SuppressWarnings(
+      "deprecation") // The one that copies ASCII without an encoder is deprecated for other text.
+  private void ascii(String text, int length) {
+    text.getBytes(0, length, bytes, size);
+    size += length;
+  }
+
+  /// A JSON string with its quotes.
+  private LineWriter string(String text) {
+    int length = text.length();
+    ensure(length + 2);
+    bytes[size++] = '"';
+    if (isPlain(text)) {
+      ascii(text, length);
+    } else {
+      byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
+      raw(quoted, 0, quoted.length);
+      ensure(1);
+    }
+    bytes[size++] = '"';
+    return this;
+  }
+
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void strings(Iterable<String> all) {
+    String comma = "[";
+    for (String each : all) {
+      append(comma).string(each);
+      comma = ",";
+    }
+    append(comma.equals("[") ? "[]" : "]");
+  }
+
+  private LineWriter number(long number) {
+    return append(Long.toString(number));
+  }
+
+  /// `2026-11-24T10:42:07.113Z`, as ISO 8601 and RFC 3339 have it.
+  private LineWriter instant(Instant instant) {
+    long millis = instant.toEpochMilli();
+    var local =
+        java.time.LocalDateTime.ofEpochSecond(
+            Math.floorDiv(millis, 1000), 0, java.time.ZoneOffset.UTC);
+    if (local.getYear() < 0 || local.getYear() > 9999) {
+      return append(Instant.ofEpochMilli(millis).toString());
+    }
+    ensure(24);
+    digits(local.getYear(), 4).dash('-').digits(local.getMonthValue(), 2).dash('-');
+    digits(local.getDayOfMonth(), 2).dash('T').digits(local.getHour(), 2).dash(':');
+    digits(local.getMinute(), 2).dash(':').digits(local.getSecond(), 2).dash('.');
+    return digits((int) Math.floorMod(millis, 1000L), 3).dash('Z');
+  }
+
+  private LineWriter digits(int number, int count) {
+    for (int i = count - 1, rest = number; i >= 0; i--, rest /= 10) {
+      bytes[size + i] = (byte) ('0' + rest % 10);
+    }
+    size += count;
+    return this;
+  }
+
+  private LineWriter dash(char c) {
+    bytes[size++] = (byte) c;
+    return this;
+  }
+
+  /// `PT0.532S`, as ISO 8601 has it, in seconds and microseconds.
+  private LineWriter duration(Duration duration) {
+    long micros = duration.toNanos() / 1_000;
+    append("PT").number(micros / 1_000_000);
+    int fraction = (int) (micros % 1_000_000);
+    if (fraction != 0) {
+      int count = 6;
+      while (fraction % 10 == 0) {
+        fraction /= 10;
+        count--;
+      }
+      ensure(count + 1);
+      dash('.').digits(fraction, count);
+    }
+    return append("S");
+  }
+
+  private void hex(int value) {
+    ensure(8);
+    for (int shift = 28; shift >= 0; shift -= 4) {
+      bytes[size++] = HEX[(value >>> shift) & 15];
+    }
+  }
+
+  private void ensure(int more) {
+    if (bytes.length - size < more) {
+      bytes =
+          Arrays.copyOf(
+              bytes,
+              Math.max(
+                  Math.addExact(size, more),
+                  (int) Math.min(bytes.length * 2L, Integer.MAX_VALUE - 8)));
+    }
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,207 @@
+package dev.jorb.serial;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The machine's file system.
+///
+/// It uses `RandomAccessFile`, not `FileChannel`, because a channel is closed for everybody when a
+/// thread that is interrupted touches it.
+final class RealDisk implements Disk {
+  static final RealDisk INSTANCE = new RealDisk();
+
+  /// The lock files that this process holds. It must be static: the operating system gives POSIX
+  /// locks to processes and takes them away when the process closes any descriptor of the file, so
+  /// a second opening in this process must be refused before it opens anything.
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private RealDisk() {}
+
+  @Override
+  public DiskFile open(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      throw new NoSuchFileException(path.toString());
+    }
+    return new RealFile(new RandomAccessFile(path.toFile(), "rw"));
+  }
+
+  @Override
+  public DiskFile openReadOnly(Path path) throws IOException {
+    return new RealFile(new RandomAccessFile(path.toFile(), "r"));
+  }
+
+  @Override
+  public DiskFile create(Path path) throws IOException {
+    createPrivate(path);
+    return open(path);
+  }
+
+  private static void createPrivate(Path path) throws IOException {
+    if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createFile(
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    } else {
+      Files.createFile(path);
+    }
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    Files.deleteIfExists(path);
+  }
+
+  @Override
+  public void syncDirectoryOf(Path path) throws IOException {
+    if (System.getProperty("os.name").startsWith("Windows")) {
+      return; // A directory cannot be opened there, and its changes are journaled by the file
+      // system.
+    }
+    boolean interrupted = Thread.interrupted();
+    try (FileChannel channel = FileChannel.open(directory(path), StandardOpenOption.READ)) {
+      channel.force(true);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static Path directory(Path path) {
+    Path directory = path.toAbsolutePath().getParent();
+    return directory == null ? path.toAbsolutePath() : directory;
+  }
+
+  @Override
+  public Optional<Stat> stat(Path path) throws IOException {
+    try {
+      BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
+      Object key = found.fileKey();
+      return Optional.of(new Stat(key == null ? found.creationTime() : key, found.size()));
+    } catch (NoSuchFileException absent) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public RunLock lock(Path path, String owner) throws IOException {
+    Path real = directory(path).toRealPath().resolve(path.getFileName());
+    if (!HELD.add(real)) {
+      throw new LockHeldException("this process");
+    }
+    try {
+      return lockFile(real, owner);
+    } catch (Throwable failed) {
+      HELD.remove(real);
+      throw failed;
+    }
+  }
+
+  @SuppressWarnings("EmptyCatch") // Whoever created it first, it is there.
+  private static RunLock lockFile(Path path, String owner) throws IOException {
+    try {
+      createPrivate(path);
+    } catch (FileAlreadyExistsException there) {
+    }
+    RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+    try {
+      FileLock lock = file.getChannel().tryLock();
+      if (lock == null) {
+        throw new LockHeldException(holder(path));
+      }
+      file.setLength(0);
+      file.write(owner.getBytes(StandardCharsets.UTF_8));
+    } catch (OverlappingFileLockException sameProcess) {
+      file.close();
+      throw new LockHeldException("this process");
+    } catch (Throwable failed) {
+      file.close();
+      throw failed;
+    }
+    return () -> release(path, file);
+  }
+
+  private static String holder(Path path) {
+    try {
+      return Files.readString(path).strip();
+    } catch (IOException unreadable) {
+      return "";
+    }
+  }
+
+  private static void release(Path path, RandomAccessFile file) throws IOException {
+    try (file) {
+      file.setLength(0);
+    } finally {
+      HELD.remove(path);
+    }
+  }
+
+  /// A file of the machine.
+  private static final class RealFile implements DiskFile {
+    private final RandomAccessFile file;
+
+    RealFile(RandomAccessFile file) {
+      this.file = file;
+    }
+
+    @Override
+    public int read(long position, byte[] into, int offset, int length) throws IOException {
+      file.seek(position);
+      int total = 0;
+      while (total < length) {
+        int count = file.read(into, offset + total, length - total);
+        if (count < 0) {
+          break;
+        }
+        total += count;
+      }
+      return total == 0 && length > 0 ? -1 : total;
+    }
+
+    @Override
+    public void write(long position, byte[] from, int offset, int length) throws IOException {
+      file.seek(position);
+      file.write(from, offset, length);
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      file.setLength(size);
+    }
+
+    @Override
+    public void sync() throws IOException {
+      file.getFD().sync();
+    }
+
+    @Override
+    public long size() throws IOException {
+      return file.length();
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.jorb.serial;
+
+import dev.jorb.run.Run;
+import dev.jorb.run.Transition;
+import java.util.List;
+import java.util.Optional;
+
+/// Remembers a run so that it can be stopped and started again at any moment.
+///
+/// The life of one: [#load()], then [#begin] once, then [#encode] and [#commit] while the run goes
+/// on, then [#close()]. All but `encode` are called by one thread at a time, and none of them is
+/// called by a thread that may be interrupted; `encode` is called by many workers at once.
+///
+/// @param <O> the overall context
+/// @param <J> the job context
+public interface Serializer<O, J> extends AutoCloseable {
+  /// The run that is stored, or empty if none is. Blocks while it reads.
+  ///
+  /// @throws RunFileException if what is stored is damaged, belongs to another process, or cannot
+  ///   be read
+  Optional<Run<O, J>> load();
+
+  /// Makes the run durable as it stands and gets ready to record its transitions. Blocks.
+  ///
+  /// @param run the loaded run, or a new one if none is stored
+  /// @throws RunFileException if another run is stored already, or it cannot be written
+  void begin(Run<O, J> run);
+
+  /// Encodes a transition. Pure and thread-safe: nothing is stored by it.
+  ///
+  /// @throws EncodeException if a context cannot be written in a form that can be read again
+  Encoded<J> encode(Transition<J> transition) throws EncodeException;
+
+  /// Records a batch, in its order, atomically; blocks until it is durable. When it throws, nothing
+  /// of the batch is recorded.
+  ///
+  /// @throws DiskFullException if there is no room; the same batch may be tried again
+  /// @throws RunFileException if it cannot be written; the serializer takes no batch after it
+  void commit(List<Encoded<J>> batch);
+
+  /// Whether [#commit] does anything. If not, nobody waits for it.
+  boolean isRecording();
+
+  /// Ends the recording and gives up what is held. May be called more than once.
+  ///
+  /// @throws RunFileException if the end cannot be recorded; what was committed is safe all the
+  ///   same
+  @Override
+  void close();
+
+  /// A transition, ready to be written.
+  ///
+  /// @param transition what it says
+  /// @param bytes how it is stored; the serializer's own business
+  /// @param <J> the job context
+  record Encoded<J>(Transition<J> transition, byte[] bytes) {}
+}

@@ -1,0 +1,3 @@
+/// Where time comes from.
+@org.jspecify.annotations.NullMarked
+package dev.jorb.time;

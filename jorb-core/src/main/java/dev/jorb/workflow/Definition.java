@@ -1,0 +1,90 @@
+package dev.jorb.workflow;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// The rules for a workflow's definition. Each method adds what it finds; none stops at the first.
+final class Definition {
+  private final List<String> problems = new ArrayList<>();
+  private final Set<String> names;
+
+  private Definition(List<? extends State<?, ?, ?>> states) {
+    this.names =
+        states.stream().map(State::name).collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  static List<String> problems(String name, List<? extends State<?, ?, ?>> states) {
+    Definition definition = new Definition(states);
+    if (name.isBlank()) {
+      definition.problems.add("the workflow's name must not be blank");
+    }
+    definition.checkStates(states);
+    return List.copyOf(definition.problems);
+  }
+
+  private void checkStates(List<? extends State<?, ?, ?>> states) {
+    if (states.isEmpty()) {
+      problems.add("there must be at least one state but there is none");
+      return;
+    }
+    checkNames(states);
+    states.forEach(this::checkState);
+    if (states.stream().noneMatch(State::isTerminal)) {
+      problems.add("there must be at least one terminal state, or no job ever ends");
+    }
+  }
+
+  private void checkNames(List<? extends State<?, ?, ?>> states) {
+    Set<String> seen = new LinkedHashSet<>();
+    Set<String> repeated = new LinkedHashSet<>();
+    for (State<?, ?, ?> state : states) {
+      if (!seen.add(state.name())) {
+        repeated.add(state.name());
+      }
+    }
+    repeated.forEach(name -> problems.add("state \"" + name + "\" is defined more than once"));
+  }
+
+  private void checkState(State<?, ?, ?> state) {
+    if (state.name().isBlank()) {
+      problems.add("a state's name must not be blank");
+    }
+    if (state.name().codePoints().anyMatch(Character::isISOControl)) {
+      problem(state, "its name must not have control characters");
+    }
+    if (!state.isTerminal() && state.exec().isEmpty()) {
+      problem(state, "it needs an exec, or must be terminal");
+    }
+    if (state.concurrency() < 1) {
+      problem(state, "concurrency must be at least 1 but was " + state.concurrency());
+    }
+    checkTargets(state);
+  }
+
+  private void checkTargets(State<?, ?, ?> state) {
+    state.onFailure().ifPresent(target -> checkOnFailure(state, target));
+    for (String target : state.next()) {
+      checkKnown(state, "next", target);
+    }
+  }
+
+  private void checkOnFailure(State<?, ?, ?> state, String target) {
+    checkKnown(state, "onFailure", target);
+    if (target.equals(state.name())) {
+      problem(state, "onFailure must lead to another state; for more attempts raise its retry");
+    }
+  }
+
+  private void checkKnown(State<?, ?, ?> state, String rule, String target) {
+    if (!names.contains(target)) {
+      problem(state, rule + " names the unknown state \"" + target + "\"; known are " + names);
+    }
+  }
+
+  private void problem(State<?, ?, ?> state, String problem) {
+    problems.add("state \"" + state.name() + "\": " + problem);
+  }
+}

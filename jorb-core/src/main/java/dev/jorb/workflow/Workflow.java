@@ -1,0 +1,170 @@
+package dev.jorb.workflow;
+
+import dev.jorb.run.Run;
+import dev.jorb.run.Schema;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// The states that jobs pass through, defined once and validated once.
+///
+/// ```java
+/// Workflow<Tools, Campaign, Change> workflow =
+///     Workflow.named("code-change", Tools.class, Campaign.class, Change.class)
+///         .state("new", s -> s.exec(Steps::checkOut).concurrency(8))
+///         .state("push", s -> s.exec(Steps::push).rate(Rate.perMinute(80)).onFailure("abandoned"))
+///         .terminal("merged")
+///         .terminal("abandoned")
+///         .build();
+/// ```
+///
+/// The first state is where jobs start. Immutable and thread-safe.
+///
+/// @param <A> the application context: per process, never saved
+/// @param <O> the overall context: one per run, saved
+/// @param <J> the job context: one per job, saved
+public final class Workflow<A, O, J> implements Schema<O, J> {
+  private final String name;
+  private final Class<A> appType;
+  private final Class<O> overallType;
+  private final Class<J> contextType;
+  private final Map<String, State<A, O, J>> states;
+
+  private Workflow(Builder<A, O, J> b, Map<String, State<A, O, J>> states) {
+    this.name = b.name;
+    this.appType = b.appType;
+    this.overallType = b.overallType;
+    this.contextType = b.contextType;
+    this.states = Collections.unmodifiableMap(states);
+  }
+
+  /// Starts a definition.
+  ///
+  /// @param name what this workflow is called in logs and run files
+  /// @param appType the application context's type
+  /// @param overallType the overall context's type; it goes through JSON
+  /// @param contextType the job context's type; it goes through JSON
+  public static <A, O, J> Builder<A, O, J> named(
+      String name, Class<A> appType, Class<O> overallType, Class<J> contextType) {
+    return new Builder<>(name, appType, overallType, contextType);
+  }
+
+  /// A new run of this workflow, without jobs, that starts them in the first state.
+  public Run<O, J> run(String name, O overall) {
+    return Run.create(name, overall, start().name());
+  }
+
+  /// The name.
+  public String name() {
+    return name;
+  }
+
+  /// The application context's type.
+  public Class<A> appType() {
+    return appType;
+  }
+
+  @Override
+  public Class<O> overallType() {
+    return overallType;
+  }
+
+  @Override
+  public Class<J> contextType() {
+    return contextType;
+  }
+
+  @Override
+  public Optional<String> workflowName() {
+    return Optional.of(name);
+  }
+
+  @Override
+  public List<String> stateNames() {
+    return List.copyOf(states.keySet());
+  }
+
+  @Override
+  public Set<String> terminalStateNames() {
+    Set<String> names = new LinkedHashSet<>();
+    for (State<A, O, J> state : states.values()) {
+      if (state.isTerminal()) {
+        names.add(state.name());
+      }
+    }
+    return Collections.unmodifiableSet(names);
+  }
+
+  /// The states in the order of their definition.
+  public List<State<A, O, J>> states() {
+    return List.copyOf(states.values());
+  }
+
+  /// The state with this name.
+  public Optional<State<A, O, J>> state(String name) {
+    return Optional.ofNullable(states.get(name));
+  }
+
+  /// The first state, where jobs start.
+  public State<A, O, J> start() {
+    return states.values().iterator().next();
+  }
+
+  @Override
+  public String toString() {
+    return "workflow \"" + name + "\" " + states.keySet();
+  }
+
+  /// Defines a workflow. Not thread-safe.
+  ///
+  /// @param <A> the application context
+  /// @param <O> the overall context
+  /// @param <J> the job context
+  public static final class Builder<A, O, J> {
+    private final String name;
+    private final Class<A> appType;
+    private final Class<O> overallType;
+    private final Class<J> contextType;
+    private final List<State<A, O, J>> states = new ArrayList<>();
+
+    private Builder(String name, Class<A> appType, Class<O> overallType, Class<J> contextType) {
+      this.name = Objects.requireNonNull(name, "name");
+      this.appType = Objects.requireNonNull(appType, "application context type");
+      this.overallType = Objects.requireNonNull(overallType, "overall context type");
+      this.contextType = Objects.requireNonNull(contextType, "job context type");
+    }
+
+    /// Adds a state, described by `description`.
+    public Builder<A, O, J> state(String name, Consumer<State.Builder<A, O, J>> description) {
+      State.Builder<A, O, J> builder = new State.Builder<>(name);
+      description.accept(builder);
+      states.add(builder.build());
+      return this;
+    }
+
+    /// Adds a state where jobs end.
+    public Builder<A, O, J> terminal(String name) {
+      return state(name, s -> s.terminal(true));
+    }
+
+    /// Checks the whole definition and returns it.
+    ///
+    /// @throws WorkflowException with all problems in one message
+    public Workflow<A, O, J> build() {
+      List<String> problems = Definition.problems(name, states);
+      if (!problems.isEmpty()) {
+        throw new WorkflowException(name, problems);
+      }
+      Map<String, State<A, O, J>> byName = new LinkedHashMap<>();
+      states.forEach(state -> byName.put(state.name(), state));
+      return new Workflow<>(this, byName);
+    }
+  }
+}

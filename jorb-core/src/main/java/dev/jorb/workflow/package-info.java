@@ -1,0 +1,3 @@
+/// What to do: states, their steps and limits, and what a step may answer.
+@org.jspecify.annotations.NullMarked
+package dev.jorb.workflow;

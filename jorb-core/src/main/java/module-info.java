@@ -1,0 +1,16 @@
+/// Jorb: concentrated computing. Runs big batches of multi-step jobs inside one process on one
+/// machine.
+@org.jspecify.annotations.NullMarked
+module dev.jorb {
+  requires org.slf4j;
+  requires tools.jackson.databind;
+  requires static transitive org.jspecify;
+
+  exports dev.jorb.time;
+  exports dev.jorb.limit;
+  exports dev.jorb.workflow;
+  exports dev.jorb.run;
+  exports dev.jorb.serial;
+  exports dev.jorb.event;
+  exports dev.jorb.processor;
+}
