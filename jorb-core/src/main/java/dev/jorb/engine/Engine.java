@@ -11,6 +11,7 @@ import dev.jorb.time.TimeSource;
 import dev.jorb.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +71,11 @@ public final class Engine<A, O, J> {
   private final Board<J> board;
   private final Workers workers = new Workers();
   private List<Result<J>> handedOver = new ArrayList<>();
+
+  /// Jobs that the board has started and no worker has taken yet.
+  private final ArrayDeque<Entry<J>> ready = new ArrayDeque<>();
+
+  private boolean workerIsComing;
   private boolean accepting = true;
   private long clockWakesAtNanos = Long.MAX_VALUE;
   private boolean clockSleepsForever;
@@ -157,6 +163,9 @@ public final class Engine<A, O, J> {
       }
       stopping = true;
       apply(new Message.Stop<>());
+      for (Entry<J> entry = ready.pollLast(); entry != null; entry = ready.pollLast()) {
+        apply(new Message.Withdrawn<>(entry)); // Its step has not begun.
+      }
       journalWork.signal();
     } finally {
       lock.unlock();
@@ -358,11 +367,11 @@ public final class Engine<A, O, J> {
   // ---- workers
   // ------------------------------------------------------------------------------------
 
-  private void work(Entry<J> first) {
+  private void work() {
     Workers.Worker worker = workers.enter(Thread.currentThread());
     try {
-      for (Entry<J> entry = first; entry != null; ) {
-        worker.begin(entry.job.id(), entry.job.state());
+      for (Entry<J> entry = takeFirst(); entry != null; ) {
+        worker.begin(entry);
         Steps.Answer<J> answer = steps.execute(entry);
         worker.end();
         entry = handOver(answer);
@@ -374,16 +383,46 @@ public final class Engine<A, O, J> {
     }
   }
 
-  /// Hands over what came of a step, and takes the next job that may start in its place.
+  /// What a new worker begins with; null if others were faster.
+  private @Nullable Entry<J> takeFirst() {
+    lock();
+    try {
+      workerIsComing = false;
+      return takeReady();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Hands over what came of a step, and takes the next job that may start.
   private @Nullable Entry<J> handOver(Steps.Answer<J> answer) {
-    lock.lock();
+    lock();
     try {
       if (!accepting) {
         return null; // It came too late: nothing of it is recorded.
       }
-      return applyAndTake(message(answer));
+      apply(message(answer));
+      return takeReady();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private @Nullable Entry<J> takeReady() {
+    Entry<J> entry = ready.poll();
+    callWorker();
+    return entry;
+  }
+
+  /// Sees to it that somebody comes for the jobs that are ready, if there are any.
+  ///
+  /// At most one worker is on its way at a time; when it comes and more is ready, it calls the next. Steps
+  /// that block leave their carrier threads to it at once, so everything that may start does start. Steps
+  /// that do not block are served by as many workers as there are carriers, without a thread for each.
+  private void callWorker() {
+    if (!workerIsComing && !ready.isEmpty()) {
+      workerIsComing = true;
+      Thread.ofVirtual().name("jorb-worker").start(this::work);
     }
   }
 
@@ -444,28 +483,25 @@ public final class Engine<A, O, J> {
   // ------------------------------------------------------------------
 
   private void apply(Message<J> message) {
-    Entry<J> first = applyAndTake(message);
-    if (first != null) {
-      startWorker(first);
-    }
-  }
-
-  /// Tells the board, starts a worker for each job that starts but the first, and returns that one.
-  private @Nullable Entry<J> applyAndTake(Message<J> message) {
     long now = time.nanoTime();
-    List<Entry<J>> starts = board.apply(message, now);
-    for (int i = 1; i < starts.size(); i++) {
-      startWorker(starts.get(i));
-    }
+    ready.addAll(board.apply(message, now));
+    callWorker();
     wakeClock(now);
     if (board.isResting() || (stopping && board.isIdle())) {
       journalWork.signal();
     }
-    return starts.isEmpty() ? null : starts.getFirst();
   }
 
-  private void startWorker(Entry<J> entry) {
-    Thread.ofVirtual().name("jorb-worker").start(() -> work(entry));
+  /// Takes the lock. It is held for less than a microsecond at a time, so a worker that finds it taken tries
+  /// again a few times before it parks, which costs far more.
+  private void lock() {
+    for (int tries = 0; tries < 64; tries++) {
+      if (lock.tryLock()) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    lock.lock();
   }
 
   private void wakeClock(long now) {

@@ -13,14 +13,14 @@ final class Workers {
   /// A thread and the job whose step it runs.
   static final class Worker {
     private final Thread thread;
-    private volatile @Nullable String busy;
+    private volatile @Nullable Entry<?> busy;
 
     Worker(Thread thread) {
       this.thread = thread;
     }
 
-    void begin(String job, String state) {
-      busy = job + " in " + state;
+    void begin(Entry<?> entry) {
+      busy = entry;
     }
 
     void end() {
@@ -51,9 +51,9 @@ final class Workers {
   List<String> busy() {
     List<String> busy = new ArrayList<>();
     for (Worker worker : all) {
-      String job = worker.busy;
-      if (job != null) {
-        busy.add(job);
+      Entry<?> entry = worker.busy;
+      if (entry != null) {
+        busy.add(entry.job.id() + " in " + entry.job.state());
       }
     }
     return busy;

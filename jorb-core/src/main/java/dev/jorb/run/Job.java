@@ -29,6 +29,10 @@ public final class Job<J> {
   private final @Nullable JobTransition lastTransition;
   private final @Nullable JobError lastError;
 
+  /// Where the run's table keeps this job, as far as is known: saves looking its id up for every
+  /// version. Written by the table before the job is published, the same value for all its versions.
+  int position;
+
   private Job(Builder<J> b) {
     this.id = b.id;
     this.parent = b.parent;
@@ -42,6 +46,7 @@ public final class Job<J> {
     this.parked = b.parked;
     this.lastTransition = b.lastTransition;
     this.lastError = b.lastError;
+    this.position = b.position;
   }
 
   /// A new job: version 1, in `state`, that has not been executed.
@@ -80,6 +85,7 @@ public final class Job<J> {
     builder.parked = job.parked;
     builder.lastTransition = job.lastTransition;
     builder.lastError = job.lastError;
+    builder.position = job.position;
     return builder;
   }
 
@@ -205,6 +211,7 @@ public final class Job<J> {
     private @Nullable String parked;
     private @Nullable JobTransition lastTransition;
     private @Nullable JobError lastError;
+    private int position;
 
     private Builder(String id, String state) {
       this.id = id;

@@ -27,19 +27,31 @@ final class JobTable<J> {
   }
 
   void put(Job<J> job) {
+    if (isAt(job, job.position)) {
+      jobs[job.position] = job;
+      return;
+    }
     int slot = slot(job.id());
     if (slots[slot] != FREE) {
-      jobs[slots[slot] - 1] = job;
+      job.position = slots[slot] - 1;
+      jobs[job.position] = job;
       return;
     }
     if (size == jobs.length) {
       jobs = Arrays.copyOf(jobs, Math.max(size + 1, (int) Math.min(size * 3L / 2, Run.MAX_JOBS)));
     }
+    job.position = size;
     jobs[size++] = job;
     slots[slot] = size;
     if (size * 4L > slots.length * 3L) {
       rehash();
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // All versions of a job share the string of its id.
+  private boolean isAt(Job<J> job, int position) {
+    Job<J> there = position < size ? jobs[position] : null;
+    return there != null && there.id() == job.id();
   }
 
   List<Job<J>> copy() {
@@ -70,10 +82,12 @@ final class JobTable<J> {
     }
   }
 
-  /// Fibonacci hashing: neighbours such as "17" and "18" land far apart.
+  /// Spreads neighbours such as "17" and "18", whose hashes are neighbours too: the finalizer of MurmurHash3
+  /// (Austin Appleby, public domain), in which every input bit changes half of the output bits.
   private static int spread(int hash) {
-    int product = hash * 0x9E3779B9;
-    return product ^ (product >>> 15);
+    int mixed = (hash ^ (hash >>> 16)) * 0x85EBCA6B;
+    mixed = (mixed ^ (mixed >>> 13)) * 0xC2B2AE35;
+    return mixed ^ (mixed >>> 16);
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})

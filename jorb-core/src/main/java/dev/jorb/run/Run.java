@@ -114,11 +114,18 @@ public final class Run<O, J> {
 
   /// Takes in a job's version, new or next. For serializers and engines.
   public synchronized void put(Job<J> job) {
-    if (jobs.size() >= MAX_JOBS && jobs.get(job.id()) == null) {
+    int before = jobs.size();
+    jobs.put(job);
+    if (jobs.size() > before) {
+      added(job);
+    }
+  }
+
+  private void added(Job<J> job) {
+    if (jobs.size() > MAX_JOBS) {
       throw new IllegalStateException(
           "run \"" + name + "\": it holds " + MAX_JOBS + " jobs, the most that a run may hold");
     }
-    jobs.put(job);
     Ids.number(job.id()).ifPresent(number -> nextNumber = Math.max(nextNumber, number + 1));
   }
 

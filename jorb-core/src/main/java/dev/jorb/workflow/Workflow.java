@@ -42,7 +42,7 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     this.appType = b.appType;
     this.overallType = b.overallType;
     this.contextType = b.contextType;
-    this.states = Collections.unmodifiableMap(states);
+    this.states = states;
   }
 
   /// Starts a definition.
