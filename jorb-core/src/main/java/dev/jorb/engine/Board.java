@@ -42,6 +42,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <J> the job context
 final class Board<J> {
+  /// The longest delay that is kept apart from for ever: a clock of nanoseconds ends after 292
+  /// years.
+  private static final Duration LONGEST_DELAY = Duration.ofDays(36_525);
+
   private final Limits limits;
   private final List<Lane<J>> lanes = new ArrayList<>();
   private final Map<String, Lane<J>> lanesByState = new HashMap<>();
@@ -201,8 +205,12 @@ final class Board<J> {
     } else {
       entry.phase = Phase.DELAYED;
       lane.delayed++;
-      timers.add(new Timer<>(nowNanos + delay.toNanos(), timerCount++, entry));
+      timers.add(new Timer<>(nowNanos + nanos(delay), timerCount++, entry));
     }
+  }
+
+  private static long nanos(Duration delay) {
+    return (delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY).toNanos();
   }
 
   private void queue(Entry<J> entry) {

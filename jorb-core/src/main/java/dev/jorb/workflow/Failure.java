@@ -1,5 +1,7 @@
 package dev.jorb.workflow;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Turns a thrown failure into the text that is logged on a job.
@@ -25,10 +27,14 @@ public final class Failure {
 
   private static void append(StringBuilder text, Throwable failure) {
     text.append(headline(failure));
-    StackTraceElement[] frames = failure.getStackTrace();
-    int shown = Math.min(FRAMES, frames.length);
-    for (int i = 0; i < shown; i++) {
-      text.append("\n  at ").append(frames[i]);
+    frames(failure).forEach(frame -> text.append("\n  at ").append(frame));
+  }
+
+  private static List<StackTraceElement> frames(Throwable failure) {
+    try {
+      return Stream.of(failure.getStackTrace()).limit(FRAMES).toList();
+    } catch (Throwable broken) {
+      return List.of();
     }
   }
 

@@ -1,0 +1,260 @@
+package dev.jorb.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jorb.event.StatusCount;
+import dev.jorb.run.Job;
+import dev.jorb.run.Transition;
+import dev.jorb.serial.Serializer.Encoded;
+import dev.jorb.workflow.Outcome;
+import dev.jorb.workflow.State;
+import dev.jorb.workflow.Workflow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/// A board and its clock, told in few words what happens; answers with the ids of the jobs that
+/// start. After every message it checks what must always hold.
+final class Desk {
+  /// Close to where the clock's nanoseconds turn negative: only differences may count.
+  private static final long ORIGIN = Long.MAX_VALUE - 1_000_000_000L;
+
+  private final List<State<Object, String, String>> states;
+  private final Board<String> board;
+  private final Map<String, Entry<String>> executing = new LinkedHashMap<>();
+  private final Map<String, Result<String>> returned = new LinkedHashMap<>();
+  private long nowNanos = ORIGIN;
+  private int jobs;
+
+  private Desk(Workflow<Object, String, String> workflow, Board.Limits limits) {
+    this.states = workflow.states();
+    this.board = new Board<>(states, limits);
+  }
+
+  static Desk of(Consumer<Workflow.Builder<Object, String, String>> states) {
+    return of(Board.Limits.DEFAULT, states);
+  }
+
+  static Desk of(
+      Board.Limits limits, Consumer<Workflow.Builder<Object, String, String>> description) {
+    var builder = Workflow.named("desk", Object.class, String.class, String.class);
+    description.accept(builder);
+    return new Desk(builder.build(), limits);
+  }
+
+  /// What a state needs to be valid; the board never calls it.
+  static Outcome<String> step(Object app, String overall, String context) {
+    throw new AssertionError("the board runs no steps");
+  }
+
+  // What happens.
+
+  List<String> enter(String state, String... ids) {
+    return enterJobs(Stream.of(ids).map(id -> arrival(job(id, state), Duration.ZERO)).toList());
+  }
+
+  List<String> enterAfter(Duration delay, String state, String... ids) {
+    return enterJobs(Stream.of(ids).map(id -> arrival(job(id, state), delay)).toList());
+  }
+
+  List<String> enterParked(String state, String id) {
+    Job<String> parked = job(id, state).copy().parked("needs a person").build();
+    return enterJobs(List.of(arrival(parked, Duration.ZERO)));
+  }
+
+  List<String> enterJobs(List<Message.Arrival<String>> arrivals) {
+    jobs += arrivals.size();
+    return tell(new Message.Enter<>(arrivals));
+  }
+
+  static Message.Arrival<String> arrival(Job<String> job, Duration delay) {
+    return new Message.Arrival<>(job, delay);
+  }
+
+  static Job<String> job(String id, String state) {
+    return Job.create(id, state, "context of " + id, Instant.EPOCH);
+  }
+
+  List<String> returns(String id, String to, String... kickedInto) {
+    return returnsAfter(id, to, Duration.ZERO, kickedInto);
+  }
+
+  List<String> returnsAfter(String id, String to, Duration delay, String... kickedInto) {
+    return returns(result(id, to, delay, 10, kickedInto));
+  }
+
+  List<String> returnsBytes(String id, String to, int bytes) {
+    return returns(result(id, to, Duration.ZERO, bytes));
+  }
+
+  List<String> returnsParked(String id) {
+    Entry<String> entry = entry(id);
+    Job<String> parked = entry.job.next().parked("failed").build();
+    return returns(result(entry, parked, Duration.ZERO, 10));
+  }
+
+  private List<String> returns(Result<String> result) {
+    String id = result.entry().job.id();
+    executing.remove(id);
+    returned.put(id, result);
+    return tell(new Message.Returned<>(result));
+  }
+
+  List<String> commits(String... ids) {
+    List<Result<String>> batch = new ArrayList<>();
+    for (String id : ids) {
+      batch.add(returned.remove(id));
+    }
+    batch.forEach(result -> jobs += result.encoded().transition().kicked().size());
+    return tell(new Message.Committed<>(batch));
+  }
+
+  List<String> finishes(String id, String to, String... kickedInto) {
+    Result<String> result = result(id, to, Duration.ZERO, 0, kickedInto);
+    executing.remove(id);
+    jobs += kickedInto.length;
+    return tell(new Message.Finished<>(result));
+  }
+
+  List<String> withdraws(String id) {
+    Entry<String> entry = entry(id);
+    executing.remove(id);
+    return tell(new Message.Withdrawn<>(entry));
+  }
+
+  List<String> cannotRecord(String id) {
+    Entry<String> entry = entry(id);
+    executing.remove(id);
+    return tell(new Message.Unrecordable<>(entry, "cannot be written"));
+  }
+
+  List<String> passes(Duration time) {
+    lets(time);
+    return tell(new Message.Tick<>());
+  }
+
+  /// Lets time pass, of which the board hears with the next message only.
+  void lets(Duration time) {
+    nowNanos += time.toNanos();
+  }
+
+  List<String> holds() {
+    return tell(new Message.Hold<>("no room"));
+  }
+
+  List<String> unholds() {
+    return tell(new Message.Unhold<>());
+  }
+
+  List<String> pauses(String state) {
+    return tell(new Message.Pause<>(state));
+  }
+
+  List<String> resumes(String state) {
+    return tell(new Message.Resume<>(state));
+  }
+
+  List<String> stops() {
+    return tell(new Message.Stop<>());
+  }
+
+  private List<String> tell(Message<String> message) {
+    List<Entry<String>> starts = board.apply(message, nowNanos);
+    List<String> ids = new ArrayList<>();
+    for (Entry<String> entry : starts) {
+      assertThat(executing.put(entry.job.id(), entry)).as("job started twice").isNull();
+      ids.add(entry.job.id());
+    }
+    checkWhatAlwaysHolds();
+    return ids;
+  }
+
+  // What can be seen.
+
+  /// The entry of a job that was started.
+  Entry<String> entry(String id) {
+    Entry<String> entry = executing.get(id);
+    assertThat(entry).as("job " + id + " is executing").isNotNull();
+    return entry;
+  }
+
+  Board<String> board() {
+    return board;
+  }
+
+  StatusCount count(String state) {
+    return board.status().stream()
+        .filter(count -> count.state().equals(state))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no count of " + state));
+  }
+
+  /// How long nothing will happen by itself; null for ever.
+  Duration untilNextDue() {
+    OptionalLong due = board.nextDueNanos(nowNanos);
+    return due.isEmpty() ? null : Duration.ofNanos(due.getAsLong() - nowNanos);
+  }
+
+  Duration sinceOrigin() {
+    return Duration.ofNanos(nowNanos - ORIGIN);
+  }
+
+  /// Lets time pass up to what is due next.
+  List<String> passesUntilDue() {
+    return passes(untilNextDue());
+  }
+
+  private Result<String> result(
+      String id, String to, Duration delay, int bytes, String... kickedInto) {
+    Entry<String> entry = entry(id);
+    Job<String> job = entry.job;
+    Job.Builder<String> next =
+        job.next()
+            .state(to)
+            .transition(job.state(), to, Instant.EPOCH, Duration.ZERO)
+            .kicks(job.kicks() + kickedInto.length);
+    List<Job<String>> kicked = new ArrayList<>();
+    for (String state : kickedInto) {
+      kicked.add(job(id + "->" + (job.kicks() + kicked.size()), state));
+    }
+    return result(entry, next.build(), delay, bytes, kicked);
+  }
+
+  private static Result<String> result(
+      Entry<String> entry, Job<String> next, Duration delay, int bytes) {
+    return result(entry, next, delay, bytes, List.of());
+  }
+
+  private static Result<String> result(
+      Entry<String> entry, Job<String> next, Duration delay, int bytes, List<Job<String>> kicked) {
+    return new Result<>(
+        entry, new Encoded<>(new Transition<>(next, kicked), new byte[bytes]), delay);
+  }
+
+  private void checkWhatAlwaysHolds() {
+    assertThat(board.executing()).isEqualTo(executing.size());
+    assertThat(board.uncommitted()).isEqualTo(returned.size());
+    assertThat(board.isIdle()).isEqualTo(executing.isEmpty() && returned.isEmpty());
+    assertThat(board.status().stream().mapToLong(StatusCount::jobs).sum())
+        .as("every job is counted once")
+        .isEqualTo(jobs);
+    long unfinished =
+        board.status().stream()
+            .filter(count -> !count.terminal())
+            .mapToLong(count -> count.jobs() - count.parked())
+            .sum();
+    assertThat(board.isResting()).isEqualTo(unfinished == 0);
+    for (State<Object, String, String> state : states) {
+      assertThat(
+              executing.values().stream().filter(e -> e.job.state().equals(state.name())).count())
+          .as("steps of " + state)
+          .isLessThanOrEqualTo(state.concurrency());
+    }
+  }
+}

@@ -1,0 +1,405 @@
+package dev.jorb.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.jorb.engine.Verdict.Decision;
+import dev.jorb.run.Job;
+import dev.jorb.run.JobError;
+import dev.jorb.workflow.Outcome;
+import dev.jorb.workflow.Retry;
+import dev.jorb.workflow.Workflow;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/// What an execution means for its job.
+class VerdictTest {
+  private static final Instant AT = Instant.parse("2026-11-24T10:42:07.113Z");
+  private static final Duration TOOK = Duration.ofMillis(532);
+  private static final Retry TWICE = new Retry(2, Duration.ofSeconds(1), Duration.ofSeconds(10));
+
+  private static final Workflow<Object, String, String> WORKFLOW =
+      Workflow.named("verdicts", Object.class, String.class, String.class)
+          .state("new", s -> s.exec(Desk::step).retry(TWICE))
+          .state("push", s -> s.exec(Desk::step).retry(TWICE).onFailure("abandoned"))
+          .state("once", s -> s.exec(Desk::step).retry(Retry.never()))
+          .state("narrow", s -> s.exec(Desk::step).next("push", "done").onFailure("abandoned"))
+          .terminal("done")
+          .terminal("abandoned")
+          .build();
+
+  private final Verdict<String> verdict = new Verdict<>(WORKFLOW, new SplittableRandom(7));
+
+  private static Job<String> job(String state) {
+    return Job.create("17", state, "old", Instant.EPOCH);
+  }
+
+  private Decision<String> returned(Job<String> job, Outcome<String> outcome) {
+    return verdict.returned(job, outcome, AT, TOOK);
+  }
+
+  private Job<String> after(Job<String> job, Outcome<String> outcome) {
+    return returned(job, outcome).transition().job();
+  }
+
+  private Job<String> afterFailures(Job<String> job, int failures) {
+    for (int i = 0; i < failures; i++) {
+      job = verdict.failed(job, "boom", AT, TOOK).transition().job();
+    }
+    return job;
+  }
+
+  @Nested
+  class Moves {
+    @Test
+    void jobGoesWhereTheStepSaysWithItsNewContext() {
+      Decision<String> decision = returned(job("new"), Outcome.to("push", "fresh"));
+
+      Job<String> next = decision.transition().job();
+      assertThat(next.id()).isEqualTo("17");
+      assertThat(next.state()).isEqualTo("push");
+      assertThat(next.context()).isEqualTo("fresh");
+      assertThat(next.version()).isEqualTo(2);
+      assertThat(next.updated()).isEqualTo(AT);
+      assertThat(next.due()).isEmpty();
+      assertThat(next.errors()).isEmpty();
+      assertThat(decision.delay()).isZero();
+      assertThat(decision.transition().kicked()).isEmpty();
+    }
+
+    @Test
+    void transitionIsLoggedWithItsTimes() {
+      Job<String> next = after(job("new"), Outcome.to("push", "fresh"));
+
+      assertThat(next.lastTransition())
+          .hasValueSatisfying(transition -> {
+            assertThat(transition.from()).isEqualTo("new");
+            assertThat(transition.to()).isEqualTo("push");
+            assertThat(transition.at()).isEqualTo(AT);
+            assertThat(transition.took()).isEqualTo(TOOK);
+            assertThat(transition.ordinal()).isEqualTo(1);
+          });
+    }
+
+    @Test
+    void jobThatStaysRunsAgainAtOnceAndHasNotFailed() {
+      Decision<String> decision = returned(job("new"), Outcome.stay("fresh"));
+
+      Job<String> next = decision.transition().job();
+      assertThat(next.state()).isEqualTo("new");
+      assertThat(next.context()).isEqualTo("fresh");
+      assertThat(next.attempt()).isZero();
+      assertThat(next.errors()).isEmpty();
+      assertThat(decision.delay()).isZero();
+    }
+
+    @Test
+    void jobMayStayAsOftenAsItLikes() {
+      Job<String> job = job("once");
+      for (int i = 0; i < 100; i++) {
+        job = after(job, Outcome.stay("again"));
+      }
+
+      assertThat(job.parked()).isEmpty();
+      assertThat(job.version()).isEqualTo(101);
+      assertThat(job.transitionCount()).isEqualTo(100);
+    }
+
+    @Test
+    void moveWithADelayIsMadeAtOnceAndDueLater() {
+      Duration delay = Duration.ofSeconds(30);
+
+      Decision<String> decision = returned(job("new"), Outcome.to("push", "fresh").after(delay));
+
+      assertThat(decision.delay()).isEqualTo(delay);
+      assertThat(decision.transition().job().state()).isEqualTo("push");
+      assertThat(decision.transition().job().due()).contains(AT.plus(delay));
+    }
+
+    @Test
+    void earlierDelayIsForgotten() {
+      Job<String> job = after(job("new"), Outcome.stay("a").after(Duration.ofSeconds(30)));
+
+      assertThat(after(job, Outcome.stay("b")).due()).isEmpty();
+    }
+
+    @Test
+    void errorOfAJobThatMovesIsLoggedUnderTheStateItRanIn() {
+      Job<String> next = after(job("new"), Outcome.to("push", "fresh").error("build 17 failed"));
+
+      assertThat(next.state()).isEqualTo("push");
+      assertThat(next.attempt()).isZero();
+      assertThat(next.errors())
+          .singleElement()
+          .satisfies(error -> {
+            assertThat(error.state()).isEqualTo("new");
+            assertThat(error.at()).isEqualTo(AT);
+            assertThat(error.message()).isEqualTo("build 17 failed");
+          });
+    }
+
+    @Test
+    void declaredNextStatesItselfAndOnFailureAreAllowed() {
+      for (String state : List.of("push", "done", "narrow", "abandoned")) {
+        Job<String> next = after(job("narrow"), Outcome.to(state, "fresh"));
+
+        assertThat(next.state()).isEqualTo(state);
+        assertThat(next.errors()).isEmpty();
+      }
+    }
+  }
+
+  @Nested
+  class FailedAttempts {
+    @Test
+    void thrownFailureKeepsTheOldContextAndIsTriedAgain() {
+      Decision<String> decision =
+          verdict.failed(job("new"), new IllegalStateException("no route"), AT, TOOK);
+
+      Job<String> next = decision.transition().job();
+      assertThat(next.state()).isEqualTo("new");
+      assertThat(next.context()).isEqualTo("old");
+      assertThat(next.attempt()).isEqualTo(1);
+      assertThat(next.parked()).isEmpty();
+      assertThat(next.lastError())
+          .map(JobError::message)
+          .hasValueSatisfying(message ->
+              assertThat(message)
+                  .startsWith("java.lang.IllegalStateException: no route\n  at ")
+                  .contains("VerdictTest"));
+      assertThat(next.due()).contains(AT.plus(decision.delay()).truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    @Test
+    void stayingWithAnErrorIsAFailedAttemptWithTheNewContext() {
+      Job<String> next = after(job("new"), Outcome.stay("fresh").error("HTTP 502"));
+
+      assertThat(next.context()).isEqualTo("fresh");
+      assertThat(next.attempt()).isEqualTo(1);
+      assertThat(next.lastError()).map(JobError::message).contains("HTTP 502");
+    }
+
+    @Test
+    void goingToTheOwnStateWithAnErrorIsStaying() {
+      assertThat(after(job("new"), Outcome.to("new", "fresh").error("HTTP 502")).attempt())
+          .isEqualTo(1);
+    }
+
+    @Test
+    void delayThatTheStepChoseGoesBeforeTheBackoff() {
+      Duration delay = Duration.ofMinutes(7);
+
+      assertThat(returned(job("new"), Outcome.stay("fresh").error("later").after(delay)).delay())
+          .isEqualTo(delay);
+      assertThat(
+              returned(job("new"), Outcome.stay("fresh").error("now").after(Duration.ZERO)).delay())
+          .isZero();
+    }
+
+    @Test
+    void backoffDoublesUpToItsMostAndIsDrawnEvenly() {
+      Retry retry = new Retry(9, Duration.ofSeconds(1), Duration.ofSeconds(5));
+      Workflow<Object, String, String> workflow =
+          Workflow.named("backoff", Object.class, String.class, String.class)
+              .state("new", s -> s.exec(Desk::step).retry(retry))
+              .terminal("done")
+              .build();
+      Verdict<String> drawing = new Verdict<>(workflow, new SplittableRandom(42));
+      int[] mostSeconds = {1, 2, 4, 5, 5};
+      for (int failures = 0; failures < mostSeconds.length; failures++) {
+        Job<String> job = job("new").copy().attempt(failures).build();
+        List<Duration> drawn = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+          drawn.add(drawing.failed(job, "boom", AT, TOOK).delay());
+        }
+        Duration most = Duration.ofSeconds(mostSeconds[failures]);
+        assertThat(drawn).allMatch(d -> !d.isNegative() && d.compareTo(most) <= 0);
+        assertThat(drawn).anyMatch(d -> d.compareTo(most.dividedBy(10)) < 0);
+        assertThat(drawn).anyMatch(d -> d.compareTo(most.multipliedBy(9).dividedBy(10)) > 0);
+      }
+    }
+
+    @Test
+    void sameSeedDrawsTheSameDelays() {
+      Verdict<String> one = new Verdict<>(WORKFLOW, new SplittableRandom(3));
+      Verdict<String> other = new Verdict<>(WORKFLOW, new SplittableRandom(3));
+
+      assertThat(one.failed(job("new"), "boom", AT, TOOK).delay())
+          .isEqualTo(other.failed(job("new"), "boom", AT, TOOK).delay());
+    }
+
+    @Test
+    void nullIsAFailedAttempt() {
+      Job<String> next = after(job("new"), null);
+
+      assertThat(next.attempt()).isEqualTo(1);
+      assertThat(next.context()).isEqualTo("old");
+      assertThat(next.lastError())
+          .map(JobError::message)
+          .contains("the step returned null; it must return an Outcome");
+    }
+
+    @Test
+    void unknownStateIsAFailedAttempt() {
+      Job<String> next = after(job("new"), Outcome.to("psuh", "fresh"));
+
+      assertThat(next.state()).isEqualTo("new");
+      assertThat(next.context()).isEqualTo("old");
+      assertThat(next.lastError())
+          .map(JobError::message)
+          .contains(
+              "the step returned the unknown state \"psuh\"; known are "
+                  + "[new, push, once, narrow, done, abandoned]");
+    }
+
+    @Test
+    void stateThatIsNotADeclaredNextIsAFailedAttempt() {
+      Job<String> next = after(job("narrow"), Outcome.to("new", "fresh"));
+
+      assertThat(next.state()).isEqualTo("narrow");
+      assertThat(next.context()).isEqualTo("old");
+      assertThat(next.lastError())
+          .map(JobError::message)
+          .contains(
+              "the step returned the state \"new\", which is not among its declared next states "
+                  + "[push, done]");
+    }
+
+    @Test
+    void kickIntoAnUnknownStateIsAFailedAttemptAndNoneIsMade() {
+      Outcome<String> outcome =
+          Outcome.to("push", "fresh").kick("new", "child").kick("nowhere", "lost");
+
+      Decision<String> decision = returned(job("new"), outcome);
+
+      assertThat(decision.transition().kicked()).isEmpty();
+      assertThat(decision.transition().job().state()).isEqualTo("new");
+      assertThat(decision.transition().job().kicks()).isZero();
+      assertThat(decision.transition().job().lastError())
+          .map(JobError::message)
+          .contains(
+              "the step kicked a job into the unknown state \"nowhere\"; known are "
+                  + "[new, push, once, narrow, done, abandoned]");
+    }
+  }
+
+  @Nested
+  class UsedUpRetries {
+    @Test
+    void attemptsAreCounted() {
+      assertThat(afterFailures(job("new"), 1).attempt()).isEqualTo(1);
+      assertThat(afterFailures(job("new"), 2).attempt()).isEqualTo(2);
+      assertThat(afterFailures(job("new"), 2).parked()).isEmpty();
+    }
+
+    @Test
+    void successStartsTheCountAgain() {
+      Job<String> job = afterFailures(job("new"), 2);
+
+      assertThat(after(job, Outcome.stay("well")).attempt()).isZero();
+      assertThat(after(job, Outcome.to("push", "on")).attempt()).isZero();
+      assertThat(after(job, Outcome.to("push", "on").error("but")).attempt()).isZero();
+    }
+
+    @Test
+    void jobIsParkedWithTheReasonInItsState() {
+      Job<String> parked = afterFailures(job("new"), 3);
+
+      assertThat(parked.state()).isEqualTo("new");
+      assertThat(parked.parked()).contains("failed 3 times in a row: boom");
+      assertThat(parked.attempt()).isEqualTo(3);
+      assertThat(parked.due()).isEmpty();
+      assertThat(parked.errors()).hasSize(3);
+      assertThat(parked.context()).isEqualTo("old");
+    }
+
+    @Test
+    void reasonIsTheErrorsFirstLine() {
+      Job<String> parked =
+          verdict
+              .failed(job("once"), new IllegalStateException("first\nsecond"), AT, TOOK)
+              .transition()
+              .job();
+
+      assertThat(parked.parked()).contains("failed: java.lang.IllegalStateException: first");
+    }
+
+    @Test
+    void jobGoesToOnFailureWithACleanCount() {
+      Decision<String> decision = verdict.failed(afterFailures(job("push"), 2), "boom", AT, TOOK);
+
+      Job<String> next = decision.transition().job();
+      assertThat(next.state()).isEqualTo("abandoned");
+      assertThat(next.attempt()).isZero();
+      assertThat(next.parked()).isEmpty();
+      assertThat(next.lastError()).map(JobError::state).contains("push");
+      assertThat(next.lastTransition().orElseThrow().to()).isEqualTo("abandoned");
+      assertThat(decision.delay()).isZero();
+    }
+
+    @Test
+    void contextOfTheLastAttemptIsKeptIfTheStepReturnedIt() {
+      assertThat(after(job("once"), Outcome.stay("learned").error("no")).context())
+          .isEqualTo("learned");
+    }
+
+    @Test
+    void delayOfTheLastAttemptIsOfNoUse() {
+      Outcome<String> outcome = Outcome.stay("x").error("no").after(Duration.ofMinutes(1));
+
+      assertThat(returned(job("once"), outcome).delay()).isZero();
+    }
+  }
+
+  @Nested
+  class Kicks {
+    @Test
+    void childrenAreNewJobsOfThisOne() {
+      Outcome<String> outcome =
+          Outcome.to("done", "fresh").kick("new", "first").kick("push", "second");
+
+      Decision<String> decision = returned(job("new"), outcome);
+
+      assertThat(decision.transition().job().kicks()).isEqualTo(2);
+      assertThat(decision.transition().kicked())
+          .extracting(
+              Job::id, Job::state, Job::context, Job::version, child -> child.parent().get())
+          .containsExactly(
+              tuple("17->0", "new", "first", 1, "17"), tuple("17->1", "push", "second", 1, "17"));
+    }
+
+    @Test
+    void idsGoOnOverTheParentsWholeLife() {
+      Job<String> job = after(job("new"), Outcome.stay("a").kick("new", "x").kick("new", "y"));
+      job = after(job, Outcome.stay("b"));
+      job = afterFailures(job, 1);
+
+      assertThat(returned(job, Outcome.stay("c").kick("new", "z")).transition().kicked())
+          .extracting(Job::id)
+          .containsExactly("17->2");
+    }
+
+    @Test
+    void grandchildrenAreNamedAfterTheirParents() {
+      Job<String> child = Job.<String>builder("17->0", "new").context("x").parent("17").build();
+
+      assertThat(returned(child, Outcome.stay("x").kick("new", "y")).transition().kicked())
+          .extracting(Job::id)
+          .containsExactly("17->0->0");
+    }
+
+    @Test
+    void kicksOfAStepThatStaysWithAnErrorAreMade() {
+      Decision<String> decision =
+          returned(job("new"), Outcome.stay("x").error("half done").kick("new", "rest"));
+
+      assertThat(decision.transition().kicked()).extracting(Job::id).containsExactly("17->0");
+    }
+  }
+}
