@@ -11,6 +11,7 @@ import dev.jorb.workflow.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -113,6 +114,14 @@ final class Board<J> {
   /// Takes in what happened at `nowNanos`, and returns the jobs whose steps start now, in that
   /// order.
   List<Entry<J>> apply(Message<J> message, long nowNanos) {
+    List<Entry<J>> starts = new ArrayList<>();
+    apply(message, nowNanos, starts);
+    return starts;
+  }
+
+  /// Takes in what happened at `nowNanos`, and adds the jobs whose steps start now to `starts`, in
+  /// that order.
+  void apply(Message<J> message, long nowNanos, Collection<? super Entry<J>> starts) {
     switch (message) {
       case Message.Enter<J> enter -> enter(enter.arrivals(), nowNanos);
       case Message.Returned<J> returned -> returned(returned.result());
@@ -128,7 +137,7 @@ final class Board<J> {
       case Message.Stop<J> stop -> stopped = true;
     }
     releaseDue(nowNanos);
-    return dispatch(nowNanos);
+    dispatch(nowNanos, starts);
   }
 
   private void enter(List<Message.Arrival<J>> arrivals, long nowNanos) {
@@ -251,16 +260,14 @@ final class Board<J> {
     }
   }
 
-  private List<Entry<J>> dispatch(long nowNanos) {
+  private void dispatch(long nowNanos, Collection<? super Entry<J>> starts) {
     if (!lackPermit.isEmpty()) {
       touched.or(lackPermit);
       lackPermit.clear();
     }
-    List<Entry<J>> starts = List.of();
     for (int i = touched.length() - 1; i >= 0 && !isHeld(); i = touched.previousSetBit(i)) {
       Lane<J> lane = lanes.get(i);
       while (!isHeld() && lane.hasWorkAndRoom() && takePermit(lane, nowNanos)) {
-        starts = starts.isEmpty() ? new ArrayList<>(4) : starts;
         starts.add(start(lane));
       }
       if (isHeld()) {
@@ -268,7 +275,6 @@ final class Board<J> {
       }
       touched.clear(i);
     }
-    return starts;
   }
 
   private boolean isHeld() {

@@ -484,7 +484,7 @@ public final class Engine<A, O, J> {
 
   private void apply(Message<J> message) {
     long now = time.nanoTime();
-    ready.addAll(board.apply(message, now));
+    board.apply(message, now, ready);
     callWorker();
     wakeClock(now);
     if (board.isResting() || (stopping && board.isIdle())) {
