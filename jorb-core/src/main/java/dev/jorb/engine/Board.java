@@ -14,6 +14,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -24,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// it is, and says which jobs start. It has no thread, no clock, no I/O and no randomness.
 ///
 /// ```
-///                     ┌────────────── delay is over ──────────────┐
+///                     ┌────── delay is over, all kicks rest ──────┐
 ///                     ▼                                           │
-///   Enter ────────► WAITING ──start──► EXECUTING ──Returned──► COMMITTING ──Committed──► DELAYED
+///   Enter ────────► WAITING ──start──► EXECUTING ──Returned──► COMMITTING ──Committed──► DELAYED, JOINING
 ///                     ▲                                           │
 ///                     ├───────────── runnable at once ────────────┤
 ///                     │                                           ├──► PARKED
@@ -63,10 +64,20 @@ final class Board<J> {
   /// Lanes whose next job waits for a permit and nothing else.
   private final BitSet lackPermit = new BitSet();
 
+  /// Lanes with executions that have a deadline.
+  private final BitSet timed = new BitSet();
+
+  /// Executions whose deadline has passed since somebody asked.
+  private List<Entry<J>> overdue = new ArrayList<>();
+
+  /// Jobs that have kicked others which do not rest in terminal states yet, by id.
+  private final Map<String, Family<J>> families = new HashMap<>();
+
   private int executing;
   private int uncommitted;
   private long uncommittedBytes;
   private int unfinished;
+  private int joining;
   private @Nullable String hold;
   private boolean stopped;
 
@@ -89,13 +100,20 @@ final class Board<J> {
     }
   }
 
+  /// A job's kicks that are not at their end.
+  private static final class Family<J> {
+    int open;
+    @Nullable Entry<J> joining;
+  }
+
   Board(List<? extends State<?, ?, J>> states, Limits limits) {
     this.limits = limits;
     IdentityHashMap<Rate, TokenBucket> buckets = new IdentityHashMap<>();
     for (State<?, ?, J> state : states) {
       TokenBucket bucket =
           state.rate().map(rate -> buckets.computeIfAbsent(rate, TokenBucket::new)).orElse(null);
-      addLane(state.name(), state.isTerminal(), state.concurrency(), bucket, true);
+      long timeoutNanos = state.timeout().map(Board::nanos).orElse(0L);
+      addLane(state.name(), state.isTerminal(), state.concurrency(), bucket, timeoutNanos, true);
     }
   }
 
@@ -104,8 +122,10 @@ final class Board<J> {
       boolean terminal,
       int concurrency,
       @Nullable TokenBucket bucket,
+      long timeoutNanos,
       boolean known) {
-    Lane<J> lane = new Lane<>(lanes.size(), state, terminal, concurrency, bucket, known);
+    Lane<J> lane =
+        new Lane<>(lanes.size(), state, terminal, concurrency, bucket, timeoutNanos, known);
     lanes.add(lane);
     lanesByState.put(state, lane);
     return lane;
@@ -124,6 +144,7 @@ final class Board<J> {
   void apply(Message<J> message, long nowNanos, Collection<? super Entry<J>> starts) {
     switch (message) {
       case Message.Enter<J> enter -> enter(enter.arrivals(), nowNanos);
+      case Message.Began<J> began -> began(began.entry(), nowNanos);
       case Message.Returned<J> returned -> returned(returned.result());
       case Message.Committed<J> committed -> committed(committed.results(), nowNanos);
       case Message.Finished<J> finished -> finished(finished.result(), nowNanos);
@@ -142,6 +163,9 @@ final class Board<J> {
 
   private void enter(List<Message.Arrival<J>> arrivals, long nowNanos) {
     for (Message.Arrival<J> arrival : arrivals) {
+      born(arrival.job());
+    }
+    for (Message.Arrival<J> arrival : arrivals) {
       Lane<J> lane = laneOrStray(arrival.job().state());
       countHistory(arrival.job());
       unfinished++;
@@ -153,6 +177,14 @@ final class Board<J> {
     for (JobTransition each : job.transitions()) {
       Lane<J> from = laneOrStray(each.from());
       from.completed += from.terminal ? 0 : 1;
+    }
+  }
+
+  private void began(Entry<J> entry, long nowNanos) {
+    Lane<J> lane = entry.lane;
+    if (entry.phase == Phase.EXECUTING && lane.timeoutNanos > 0) {
+      lane.deadlines.put(entry, nowNanos + lane.timeoutNanos);
+      timed.set(lane.index);
     }
   }
 
@@ -168,6 +200,9 @@ final class Board<J> {
       throw new IllegalStateException("job " + entry + " is not executing");
     }
     entry.phase = next;
+    if (entry.lane.timeoutNanos > 0) {
+      entry.lane.deadlines.remove(entry);
+    }
     entry.lane.executing--;
     executing--;
     touched.set(entry.lane.index);
@@ -190,6 +225,7 @@ final class Board<J> {
   private void moveOn(Result<J> result, long nowNanos) {
     Transition<J> transition = result.encoded().transition();
     result.entry().lane.completed++;
+    transition.kicked().forEach(this::born);
     Lane<J> to = laneOrStray(transition.job().state());
     place(result.entry(), transition.job(), to, result.delay(), nowNanos);
     for (Job<J> child : transition.kicked()) {
@@ -207,14 +243,41 @@ final class Board<J> {
       entry.phase = Phase.ENDED;
       lane.completed++;
       unfinished--;
+      ended(job);
     } else if (job.parked().isPresent() || !lane.known) {
       park(entry);
+    } else if (job.awaitsKicks() && families.containsKey(job.id())) {
+      entry.phase = Phase.JOINING;
+      lane.delayed++;
+      joining++;
+      families.get(job.id()).joining = entry;
     } else if (delay.isZero()) {
       queue(entry);
     } else {
       entry.phase = Phase.DELAYED;
       lane.delayed++;
       timers.add(new Timer<>(nowNanos + nanos(delay), timerCount++, entry));
+    }
+  }
+
+  /// A job with a parent has come: the parent may not join before it has ended.
+  private void born(Job<J> job) {
+    if (job.parent().isPresent()) {
+      families.computeIfAbsent(job.parent().get(), id -> new Family<>()).open++;
+    }
+  }
+
+  /// A job is at its end: its parent may go on if it was the last.
+  private void ended(Job<J> job) {
+    Family<J> family = job.parent().map(families::get).orElse(null);
+    if (family == null || --family.open > 0) {
+      return;
+    }
+    families.remove(job.parent().orElseThrow());
+    if (family.joining != null) {
+      family.joining.lane.delayed--;
+      joining--;
+      queue(family.joining);
     }
   }
 
@@ -251,6 +314,9 @@ final class Board<J> {
   }
 
   private void releaseDue(long nowNanos) {
+    for (int i = timed.nextSetBit(0); i >= 0; i = timed.nextSetBit(i + 1)) {
+      findOverdue(lanes.get(i), nowNanos);
+    }
     for (Timer<J> first = timers.peek();
         first != null && first.dueNanos - nowNanos <= 0;
         first = timers.peek()) {
@@ -275,6 +341,29 @@ final class Board<J> {
       }
       touched.clear(i);
     }
+  }
+
+  private void findOverdue(Lane<J> lane, long nowNanos) {
+    Iterator<Map.Entry<Entry<J>, Long>> deadlines = lane.deadlines.entrySet().iterator();
+    while (deadlines.hasNext()) {
+      Map.Entry<Entry<J>, Long> first = deadlines.next();
+      if (first.getValue() - nowNanos > 0) {
+        return;
+      }
+      overdue.add(first.getKey());
+      deadlines.remove();
+    }
+    timed.clear(lane.index);
+  }
+
+  /// The executions whose deadline has passed since this was last asked. They keep their slots.
+  List<Entry<J>> takeOverdue() {
+    if (overdue.isEmpty()) {
+      return List.of();
+    }
+    List<Entry<J>> taken = overdue;
+    overdue = new ArrayList<>();
+    return taken;
   }
 
   private boolean isHeld() {
@@ -308,6 +397,12 @@ final class Board<J> {
     if (first != null) {
       wait = Math.max(0, first.dueNanos - nowNanos);
     }
+    for (int i = timed.nextSetBit(0); i >= 0; i = timed.nextSetBit(i + 1)) {
+      for (long deadline : lanes.get(i).deadlines.sequencedValues()) {
+        wait = Math.min(wait, Math.max(0, deadline - nowNanos));
+        break;
+      }
+    }
     if (!isHeld()) {
       for (int i = lackPermit.nextSetBit(0); i >= 0; i = lackPermit.nextSetBit(i + 1)) {
         TokenBucket bucket = lanes.get(i).bucket;
@@ -317,9 +412,15 @@ final class Board<J> {
     return wait == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(nowNanos + wait);
   }
 
-  /// Whether every job is in a terminal state or parked, and all of that is durable.
+  /// Whether every job is in a terminal state, parked, or waiting for kicks of which one is parked; and
+  /// all of that is durable.
   boolean isResting() {
-    return unfinished == 0;
+    return unfinished == joining;
+  }
+
+  /// How many jobs wait for the jobs that they kicked.
+  int joining() {
+    return joining;
   }
 
   /// Whether no step is running and no result waits for the disk.
@@ -353,6 +454,6 @@ final class Board<J> {
 
   private Lane<J> laneOrStray(String state) {
     Lane<J> lane = lanesByState.get(state);
-    return lane != null ? lane : addLane(state, false, 1, null, false);
+    return lane != null ? lane : addLane(state, false, 1, null, 0, false);
   }
 }

@@ -96,7 +96,7 @@ public final class Engine<A, O, J> {
     this.serializer = serializer;
     this.time = time;
     this.recording = serializer.isRecording();
-    this.steps = new Steps<>(workflow, app, run.overall(), serializer, time, random);
+    this.steps = new Steps<>(workflow, app, run, serializer, time, random);
     this.board = new Board<>(workflow.states(), Board.Limits.DEFAULT);
     this.feed = new StatusFeed(listener, this::status);
     this.stateNames = workflow.stateNames();
@@ -372,7 +372,7 @@ public final class Engine<A, O, J> {
     try {
       for (Entry<J> entry = takeFirst(); entry != null; ) {
         worker.begin(entry);
-        Steps.Answer<J> answer = steps.execute(entry);
+        Steps.Answer<J> answer = entry.lane.timeoutNanos > 0 ? timed(worker, entry) : steps.execute(entry);
         worker.end();
         entry = handOver(answer);
       }
@@ -381,6 +381,23 @@ public final class Engine<A, O, J> {
     } finally {
       workers.leave(worker);
     }
+  }
+
+  /// Runs a step that has a deadline. If it was interrupted because of it, it has failed.
+  private Steps.Answer<J> timed(Workers.Worker worker, Entry<J> entry) {
+    lock();
+    try {
+      apply(new Message.Began<>(entry));
+    } finally {
+      lock.unlock();
+    }
+    long startNanos = time.nanoTime();
+    Steps.Answer<J> answer = steps.execute(entry);
+    if (worker.endTimed()) {
+      var unused = Thread.interrupted(); // It was meant for the step, which has ended.
+      return steps.timedOut(entry, startNanos);
+    }
+    return answer;
   }
 
   /// What a new worker begins with; null if others were faster.
@@ -485,6 +502,7 @@ public final class Engine<A, O, J> {
   private void apply(Message<J> message) {
     long now = time.nanoTime();
     board.apply(message, now, ready);
+    board.takeOverdue().forEach(workers::timeOut);
     callWorker();
     wakeClock(now);
     if (board.isResting() || (stopping && board.isIdle())) {

@@ -17,6 +17,8 @@ final class Entry<J> {
     COMMITTING,
     /// Told to wait until a time.
     DELAYED,
+    /// Waits for the jobs that it kicked.
+    JOINING,
     /// Needs a person.
     PARKED,
     /// In a terminal state.

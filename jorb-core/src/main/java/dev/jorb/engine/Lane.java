@@ -3,6 +3,7 @@ package dev.jorb.engine;
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.TokenBucket;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// One state on the board: who waits there, who is executed, and what limits it.
@@ -15,13 +16,23 @@ final class Lane<J> {
   final int concurrency;
   final @Nullable TokenBucket bucket;
 
+  /// How long an execution may take, in nanoseconds; 0 for any time.
+  final long timeoutNanos;
+
   /// Whether the workflow has this state; if not, its jobs are parked.
   final boolean known;
 
   final ArrayDeque<Entry<J>> waiting = new ArrayDeque<>();
+
+  /// When each execution that began is overdue. All have the same timeout, so the first is due first.
+  final LinkedHashMap<Entry<J>, Long> deadlines = new LinkedHashMap<>();
+
   int executing;
   int committing;
+
+  /// Jobs that wait for a time, or for the jobs that they kicked.
   int delayed;
+
   int parked;
   long completed;
   boolean paused;
@@ -32,12 +43,14 @@ final class Lane<J> {
       boolean terminal,
       int concurrency,
       @Nullable TokenBucket bucket,
+      long timeoutNanos,
       boolean known) {
     this.index = index;
     this.state = state;
     this.terminal = terminal;
     this.concurrency = concurrency;
     this.bucket = bucket;
+    this.timeoutNanos = timeoutNanos;
     this.known = known;
   }
 

@@ -17,6 +17,9 @@ sealed interface Message<J> {
   /// @param delay how long it still has to wait; zero for not
   record Arrival<J>(Job<J> job, Duration delay) {}
 
+  /// A step whose state has a timeout begins now.
+  record Began<J>(Entry<J> entry) implements Message<J> {}
+
   /// A step returned: its slot is free, its result has to be recorded before the job moves on.
   record Returned<J>(Result<J> result) implements Message<J> {}
 

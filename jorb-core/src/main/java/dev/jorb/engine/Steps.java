@@ -2,6 +2,7 @@ package dev.jorb.engine;
 
 import dev.jorb.engine.Verdict.Decision;
 import dev.jorb.run.Job;
+import dev.jorb.run.Run;
 import dev.jorb.serial.EncodeException;
 import dev.jorb.serial.Serializer;
 import dev.jorb.time.TimeSource;
@@ -24,6 +25,7 @@ final class Steps<A, O, J> {
   private final Workflow<A, O, J> workflow;
   private final A app;
   private final O overall;
+  private final Run<O, J> run;
   private final Serializer<O, J> serializer;
   private final TimeSource time;
   private final Verdict<J> verdict;
@@ -31,13 +33,14 @@ final class Steps<A, O, J> {
   Steps(
       Workflow<A, O, J> workflow,
       A app,
-      O overall,
+      Run<O, J> run,
       Serializer<O, J> serializer,
       TimeSource time,
       RandomGenerator random) {
     this.workflow = workflow;
     this.app = app;
-    this.overall = overall;
+    this.overall = run.overall();
+    this.run = run;
     this.serializer = serializer;
     this.time = time;
     this.verdict = new Verdict<>(workflow, random);
@@ -71,7 +74,7 @@ final class Steps<A, O, J> {
     Job<J> job = entry.job;
     long startNanos = time.nanoTime();
     try {
-      Outcome<J> outcome = exec(job).exec(app, overall, job);
+      Outcome<J> outcome = exec(job).exec(app, overall, job.kicks() == 0 ? job : job.copy().of(run).build());
       return record(
           entry, verdict.returned(job, outcome, time.instant(), since(startNanos)), startNanos);
     } catch (InterruptedException interrupted) {
@@ -92,6 +95,17 @@ final class Steps<A, O, J> {
 
   private Duration since(long startNanos) {
     return Duration.ofNanos(time.nanoTime() - startNanos);
+  }
+
+  /// The failure of a step that took longer than its state allows.
+  Answer<J> timedOut(Entry<J> entry, long startNanos) {
+    Duration timeout =
+        workflow.state(entry.job.state()).flatMap(State::timeout).orElse(Duration.ZERO);
+    String error = "timed out after " + timeout;
+    return record(
+        entry,
+        verdict.failed(entry.job, error, time.instant(), since(startNanos)),
+        startNanos);
   }
 
   private Answer<J> failed(Entry<J> entry, Throwable failure, long startNanos) {

@@ -53,23 +53,34 @@ final class Verdict<J> {
 
   /// What follows from a failed attempt: its context stays as it was.
   Decision<J> failed(Job<J> job, Throwable failure, Instant at, Duration took) {
-    return failed(job, Failure.describe(failure), at, took);
+    return failed(
+        job,
+        Outcome.stay(job.context()).error(failure),
+        Failure.describe(failure),
+        state(job).retry().covers(failure),
+        at,
+        took);
   }
 
   /// What follows from a failed attempt: its context stays as it was.
   Decision<J> failed(Job<J> job, String error, Instant at, Duration took) {
-    return failed(job, Outcome.stay(job.context()).error(error), error, at, took);
+    return failed(job, Outcome.stay(job.context()).error(error), error, true, at, took);
   }
 
   private Decision<J> stayedWithError(Job<J> job, Outcome<J> outcome, Instant at, Duration took) {
-    return failed(job, outcome, outcome.error().orElse(""), at, took);
+    return failed(job, outcome, outcome.error().orElse(""), true, at, took);
   }
 
   private Decision<J> failed(
-      Job<J> job, Outcome<J> outcome, String error, Instant at, Duration took) {
+      Job<J> job,
+      Outcome<J> outcome,
+      String error,
+      boolean worthRetrying,
+      Instant at,
+      Duration took) {
     State<?, ?, J> state = state(job);
     int attempt = job.attempt() + 1;
-    if (state.retry().allows(attempt)) {
+    if (worthRetrying && state.retry().allows(attempt)) {
       Duration delay = outcome.delay().orElseGet(() -> state.retry().delay(attempt, random));
       Job.Builder<J> next = begin(job, state.name(), at, took).attempt(attempt);
       return decide(
@@ -92,7 +103,7 @@ final class Verdict<J> {
   }
 
   private static <J> Job.Builder<J> begin(Job<J> job, String target, Instant at, Duration took) {
-    return job.next().state(target).updated(at).dueNow().transition(job.state(), target, at, took);
+    return job.next().state(target).updated(at).dueNow().awaitsKicks(false).transition(job.state(), target, at, took);
   }
 
   private static <J> Decision<J> decide(
@@ -110,6 +121,7 @@ final class Verdict<J> {
     if (!delay.isZero()) {
       next.due(at.plus(delay));
     }
+    next.awaitsKicks(outcome.awaitsKicks());
     return new Decision<>(
         new Transition<>(next.kicks(job.kicks() + kicked.size()).build(), kicked), delay);
   }
@@ -117,6 +129,10 @@ final class Verdict<J> {
   private Optional<String> problem(State<?, ?, J> state, String target, Outcome<J> outcome) {
     if (workflow.state(target).isEmpty()) {
       return Optional.of(unknown("returned", target));
+    }
+    if (outcome.awaitsKicks() && workflow.state(target).filter(State::isTerminal).isPresent()) {
+      return Optional.of(
+          "the step awaits its kicks in the terminal state \"" + target + "\", where jobs end");
     }
     if (!state.leadsTo(target)) {
       return Optional.of(

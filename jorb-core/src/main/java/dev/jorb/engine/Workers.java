@@ -13,6 +13,7 @@ final class Workers {
   /// A thread and the job whose step it runs.
   static final class Worker {
     private final Thread thread;
+    private boolean timedOut;
     private volatile @Nullable Entry<?> busy;
 
     Worker(Thread thread) {
@@ -26,6 +27,21 @@ final class Workers {
     void end() {
       busy = null;
     }
+
+    /// Ends a step that had a deadline; says whether it was interrupted because of it.
+    synchronized boolean endTimed() {
+      busy = null;
+      boolean was = timedOut;
+      timedOut = false;
+      return was;
+    }
+
+    private synchronized void timeOut(Entry<?> entry) {
+      if (entry.equals(busy)) {
+        timedOut = true;
+        thread.interrupt();
+      }
+    }
   }
 
   Worker enter(Thread thread) {
@@ -38,6 +54,11 @@ final class Workers {
     all.remove(worker);
   }
 
+  /// Interrupts the thread that runs this job's step, because it has run too long.
+  void timeOut(Entry<?> entry) {
+    all.forEach(worker -> worker.timeOut(entry));
+  }
+
   /// Interrupts every thread that runs a step.
   void interrupt() {
     for (Worker worker : all) {
@@ -47,13 +68,18 @@ final class Workers {
     }
   }
 
-  /// The jobs whose steps are running.
+  private static String where(Thread thread) {
+    StackTraceElement[] frames = thread.getStackTrace();
+    return frames.length == 0 ? "" : ", at " + frames[0];
+  }
+
+  /// The jobs whose steps are running, and where in the code each of them is.
   List<String> busy() {
     List<String> busy = new ArrayList<>();
     for (Worker worker : all) {
       Entry<?> entry = worker.busy;
       if (entry != null) {
-        busy.add(entry.job.id() + " in " + entry.job.state());
+        busy.add(entry.job.id() + " in " + entry.job.state() + where(worker.thread));
       }
     }
     return busy;

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One job at one version: where it is, what it knows, where it came from and what went wrong.
@@ -26,6 +27,8 @@ public final class Job<J> {
   private final long updatedMillis;
   private final long dueMillis;
   private final @Nullable String parked;
+  private final boolean awaitsKicks;
+  private final @Nullable Run<?, J> run;
   private final @Nullable JobTransition lastTransition;
   private final @Nullable JobError lastError;
 
@@ -44,6 +47,8 @@ public final class Job<J> {
     this.updatedMillis = b.updatedMillis;
     this.dueMillis = b.dueMillis;
     this.parked = b.parked;
+    this.awaitsKicks = b.awaitsKicks;
+    this.run = b.run;
     this.lastTransition = b.lastTransition;
     this.lastError = b.lastError;
     this.position = b.position;
@@ -83,6 +88,7 @@ public final class Job<J> {
     builder.updatedMillis = job.updatedMillis;
     builder.dueMillis = job.dueMillis;
     builder.parked = job.parked;
+    builder.awaitsKicks = job.awaitsKicks;
     builder.lastTransition = job.lastTransition;
     builder.lastError = job.lastError;
     builder.position = job.position;
@@ -151,6 +157,21 @@ public final class Job<J> {
     return Optional.ofNullable(parked);
   }
 
+  /// Whether it waits until every job that it has kicked rests in a terminal state.
+  public boolean awaitsKicks() {
+    return awaitsKicks;
+  }
+
+  /// The jobs that it has kicked in its life, in the order of their ids, each at its recorded version.
+  ///
+  /// @throws IllegalStateException if this job was not handed to a step; ask [Run#kicked] then
+  public Stream<Job<J>> kicked() {
+    if (run == null) {
+      throw new IllegalStateException("job " + id + " does not know its run; ask Run.kicked");
+    }
+    return run.kicked(this);
+  }
+
   /// Its recorded transitions, oldest first; of a long life the last ones.
   public List<JobTransition> transitions() {
     return JobTransition.oldestFirst(lastTransition);
@@ -209,6 +230,8 @@ public final class Job<J> {
     private long updatedMillis;
     private long dueMillis;
     private @Nullable String parked;
+    private boolean awaitsKicks;
+    private @Nullable Run<?, J> run;
     private @Nullable JobTransition lastTransition;
     private @Nullable JobError lastError;
     private int position;
@@ -269,6 +292,18 @@ public final class Job<J> {
     /// It may run at once.
     public Builder<J> dueNow() {
       this.dueMillis = 0;
+      return this;
+    }
+
+    /// Whether it waits for what it kicked.
+    public Builder<J> awaitsKicks(boolean awaitsKicks) {
+      this.awaitsKicks = awaitsKicks;
+      return this;
+    }
+
+    /// The run that it belongs to, so that [Job#kicked()] can be asked.
+    public Builder<J> of(Run<?, J> run) {
+      this.run = run;
       return this;
     }
 

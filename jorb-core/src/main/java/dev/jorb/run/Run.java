@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// A group of jobs with one overall context: everything but the application context.
@@ -110,6 +111,12 @@ public final class Run<O, J> {
   /// All jobs in the order in which they came, each at its acknowledged version. A copy.
   public synchronized List<Job<J>> jobs() {
     return jobs.copy();
+  }
+
+  /// The jobs that `job` has kicked in its life, in the order of their ids, as far as they are
+  /// acknowledged.
+  public Stream<Job<J>> kicked(Job<J> job) {
+    return IntStream.range(0, job.kicks()).mapToObj(n -> job(Ids.child(job.id(), n))).flatMap(Optional::stream);
   }
 
   /// Takes in a job's version, new or next. For serializers and engines.

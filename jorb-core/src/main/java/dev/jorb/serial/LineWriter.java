@@ -127,6 +127,9 @@ final class LineWriter {
     if (job.attempt() > 0) {
       append(",\"attempt\":").number(job.attempt());
     }
+    if (job.awaitsKicks()) {
+      append(",\"awaits\":true");
+    }
     job.due().ifPresent(due -> append(",\"due\":\"").instant(due).append("\""));
     job.parked().ifPresent(reason -> append(",\"parked\":").string(reason));
   }

@@ -61,6 +61,10 @@ final class Definition {
     if (state.concurrency() < 1) {
       problem(state, "concurrency must be at least 1 but was " + state.concurrency());
     }
+    state
+        .timeout()
+        .filter(timeout -> timeout.isZero() || timeout.isNegative())
+        .ifPresent(timeout -> problem(state, "timeout must be above zero but was " + timeout));
     checkTargets(state);
   }
 

@@ -33,13 +33,20 @@ public final class Outcome<J> {
   private final @Nullable Kicks<J> kicks;
   private final @Nullable String error;
   private final @Nullable Duration delay;
+  private final boolean awaitsKicks;
 
   private Outcome(
       @Nullable String state,
       J context,
       @Nullable Kicks<J> kicks,
       @Nullable String error,
-      @Nullable Duration delay) {
+      @Nullable Duration delay,
+      boolean awaitsKicks) {
+    if (awaitsKicks && delay != null) {
+      throw new IllegalArgumentException(
+          "outcome: a job waits for its kicks or for a time, not for both");
+    }
+    this.awaitsKicks = awaitsKicks;
     this.state = state;
     this.context = Objects.requireNonNull(context, "an outcome's context must not be null");
     this.kicks = kicks;
@@ -50,7 +57,7 @@ public final class Outcome<J> {
   /// The job goes to `state`.
   public static <J> Outcome<J> to(String state, J context) {
     Objects.requireNonNull(state, "an outcome's state must not be null");
-    return new Outcome<>(state, context, null, null, null);
+    return new Outcome<>(state, context, null, null, null, false);
   }
 
   /// The job stays where it is and will run again.
@@ -58,13 +65,13 @@ public final class Outcome<J> {
   /// Without an error this is no failure: polls and loops stay as often as they like. With an error
   /// it is a failed attempt and the state's [Retry] decides.
   public static <J> Outcome<J> stay(J context) {
-    return new Outcome<>(null, context, null, null, null);
+    return new Outcome<>(null, context, null, null, null, false);
   }
 
   /// Something went wrong; logged on the job under the state that it ran in.
   public Outcome<J> error(String message) {
     Objects.requireNonNull(message, "an outcome's error must not be null");
-    return new Outcome<>(state, context, kicks, message, delay);
+    return new Outcome<>(state, context, kicks, message, delay, awaitsKicks);
   }
 
   /// Something went wrong; logged on the job as [Failure#describe] tells it.
@@ -80,7 +87,7 @@ public final class Outcome<J> {
     if (delay.isNegative()) {
       throw new IllegalArgumentException("outcome: a delay must not be negative but was " + delay);
     }
-    return new Outcome<>(state, context, kicks, error, delay);
+    return new Outcome<>(state, context, kicks, error, delay, awaitsKicks);
   }
 
   /// Starts a new job in `state`, a child of this one.
@@ -94,7 +101,7 @@ public final class Outcome<J> {
   ///
   /// @throws IllegalStateException beyond [#MAX_KICKS]
   public Outcome<J> kick(Kick<J> kick) {
-    return new Outcome<>(state, context, Kicks.after(kicks, kick), error, delay);
+    return new Outcome<>(state, context, Kicks.after(kicks, kick), error, delay, awaitsKicks);
   }
 
   /// Starts a new job for each kick, children of this one, in the collection's order.
@@ -105,7 +112,16 @@ public final class Outcome<J> {
     for (Kick<J> kick : more) {
       all = Kicks.after(all, kick);
     }
-    return new Outcome<>(state, context, all, error, delay);
+    return new Outcome<>(state, context, all, error, delay, awaitsKicks);
+  }
+
+  /// The move is recorded at once; the job becomes runnable when every job that it has kicked in its
+  /// life rests in a terminal state, and holds no thread till then. A parked one keeps it waiting. The
+  /// step that runs then sees them by [dev.jorb.run.Job#kicked()].
+  ///
+  /// @throws IllegalArgumentException if it waits for a time already
+  public Outcome<J> awaitKicks() {
+    return new Outcome<>(state, context, kicks, error, delay, true);
   }
 
   /// Where to; empty to stay.
@@ -133,11 +149,17 @@ public final class Outcome<J> {
     return Optional.ofNullable(delay);
   }
 
+  /// Whether the job waits for what it kicked.
+  public boolean awaitsKicks() {
+    return awaitsKicks;
+  }
+
   @Override
   public String toString() {
     return (state == null ? "stay" : "to " + state)
         + (error == null ? "" : ", error: " + error)
         + (delay == null ? "" : ", after " + delay)
+        + (awaitsKicks ? ", awaits its kicks" : "")
         + (kicks == null ? "" : ", kicks " + kicks.count);
   }
 

@@ -1,6 +1,7 @@
 package dev.jorb.workflow;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /// How often a failed attempt is tried again, and after what delay.
@@ -12,7 +13,14 @@ import java.util.random.RandomGenerator;
 /// @param times retries after the first attempt, from 0
 /// @param first the longest delay before the first retry
 /// @param max the longest delay before any retry
-public record Retry(int times, Duration first, Duration max) {
+/// @param onlyOn the exceptions that are worth another attempt; empty for all
+/// @param giveUpOn the exceptions that are not, even if `onlyOn` has them
+public record Retry(
+    int times,
+    Duration first,
+    Duration max,
+    List<Class<? extends Throwable>> onlyOn,
+    List<Class<? extends Throwable>> giveUpOn) {
   /// Three retries within 1 s, 2 s and 4 s.
   public static final Retry DEFAULT = times(3);
 
@@ -34,6 +42,13 @@ public record Retry(int times, Duration first, Duration max) {
               + ", and 365 days but was "
               + max);
     }
+    onlyOn = List.copyOf(onlyOn);
+    giveUpOn = List.copyOf(giveUpOn);
+  }
+
+  /// Retries that make no difference between exceptions.
+  public Retry(int times, Duration first, Duration max) {
+    this(times, first, max, List.of(), List.of());
   }
 
   /// That many retries, from 1 s up to 5 minutes.
@@ -48,12 +63,33 @@ public record Retry(int times, Duration first, Duration max) {
 
   /// The same with other delays.
   public Retry backoff(Duration first, Duration max) {
-    return new Retry(times, first, max);
+    return new Retry(times, first, max, onlyOn, giveUpOn);
+  }
+
+  /// The same, but only for these exceptions and their subclasses; any other is final at once. What a
+  /// step reports by `Outcome.stay(…).error(…)` is retried all the same: it asked to stay.
+  @SafeVarargs
+  @SuppressWarnings("varargs") // It is only read.
+  public final Retry onlyOn(Class<? extends Throwable>... types) {
+    return new Retry(times, first, max, List.of(types), giveUpOn);
+  }
+
+  /// The same, but these exceptions and their subclasses are final at once.
+  @SafeVarargs
+  @SuppressWarnings("varargs") // It is only read.
+  public final Retry giveUpOn(Class<? extends Throwable>... types) {
+    return new Retry(times, first, max, onlyOn, List.of(types));
   }
 
   /// Whether another attempt follows after `failures` failed ones, from 1.
   public boolean allows(int failures) {
     return failures <= times;
+  }
+
+  /// Whether `failure` is worth another attempt at all.
+  public boolean covers(Throwable failure) {
+    return (onlyOn.isEmpty() || onlyOn.stream().anyMatch(type -> type.isInstance(failure)))
+        && giveUpOn.stream().noneMatch(type -> type.isInstance(failure));
   }
 
   /// Draws the delay before the retry that follows `failures` failed attempts, from 1.

@@ -1,6 +1,7 @@
 package dev.jorb.workflow;
 
 import dev.jorb.limit.Rate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class State<A, O, J> {
   private final @Nullable Rate rate;
   private final Retry retry;
   private final @Nullable String onFailure;
+  private final @Nullable Duration timeout;
   private final Set<String> next;
 
   private State(Builder<A, O, J> b) {
@@ -33,6 +35,7 @@ public final class State<A, O, J> {
     this.rate = b.rate;
     this.retry = b.retry;
     this.onFailure = b.onFailure;
+    this.timeout = b.timeout;
     this.next = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(b.next));
   }
 
@@ -71,6 +74,11 @@ public final class State<A, O, J> {
     return Optional.ofNullable(onFailure);
   }
 
+  /// How long one execution may take; any time if empty.
+  public Optional<Duration> timeout() {
+    return Optional.ofNullable(timeout);
+  }
+
   /// The states that the step may go to, in the order of their declaration; empty if any.
   public Set<String> next() {
     return next;
@@ -101,6 +109,7 @@ public final class State<A, O, J> {
     private @Nullable Rate rate;
     private Retry retry = Retry.DEFAULT;
     private @Nullable String onFailure;
+    private @Nullable Duration timeout;
     private final List<String> next = new ArrayList<>();
 
     Builder(String name) {
@@ -139,6 +148,13 @@ public final class State<A, O, J> {
     /// Where a job goes when its retries are used up.
     public Builder<A, O, J> onFailure(String state) {
       this.onFailure = state;
+      return this;
+    }
+
+    /// How long one execution may take. Then its thread is interrupted, and whatever it returns after
+    /// that the attempt has failed. A step that ignores the interrupt keeps its slot until it returns.
+    public Builder<A, O, J> timeout(Duration timeout) {
+      this.timeout = timeout;
       return this;
     }
 

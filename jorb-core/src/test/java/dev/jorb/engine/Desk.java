@@ -99,6 +99,24 @@ final class Desk {
     return returns(result(entry, parked, Duration.ZERO, 10));
   }
 
+  /// The job waits for all that it ever kicked, and for these.
+  List<String> returnsToJoin(String id, String to, String... kickedInto) {
+    Result<String> result = result(id, to, Duration.ZERO, 10, kickedInto);
+    Transition<String> transition = result.encoded().transition();
+    Job<String> joining = transition.job().copy().awaitsKicks(true).build();
+    return returns(result(result.entry(), joining, Duration.ZERO, 10, transition.kicked()));
+  }
+
+  /// A step that has a timeout begins.
+  List<String> begins(String id) {
+    return tell(new Message.Began<>(entry(id)));
+  }
+
+  /// The jobs whose steps have run too long since this was last asked.
+  List<String> overdue() {
+    return board.takeOverdue().stream().map(entry -> entry.job.id()).toList();
+  }
+
   private List<String> returns(Result<String> result) {
     String id = result.entry().job.id();
     executing.remove(id);
@@ -221,7 +239,8 @@ final class Desk {
             .kicks(job.kicks() + kickedInto.length);
     List<Job<String>> kicked = new ArrayList<>();
     for (String state : kickedInto) {
-      kicked.add(job(id + "->" + (job.kicks() + kicked.size()), state));
+      String childId = id + "->" + (job.kicks() + kicked.size());
+      kicked.add(job(childId, state).copy().parent(id).build());
     }
     return result(entry, next.build(), delay, bytes, kicked);
   }
@@ -249,7 +268,7 @@ final class Desk {
             .filter(count -> !count.terminal())
             .mapToLong(count -> count.jobs() - count.parked())
             .sum();
-    assertThat(board.isResting()).isEqualTo(unfinished == 0);
+    assertThat(board.isResting()).isEqualTo(unfinished == board.joining());
     for (State<Object, String, String> state : states) {
       assertThat(
               executing.values().stream().filter(e -> e.job.state().equals(state.name())).count())

@@ -53,7 +53,13 @@ final class Replay {
     SplittableRandom random = new SplittableRandom(scenario.seed());
     this.verdict = new Verdict<>(workflow, random);
     this.steps =
-        new Steps<>(workflow, "app", "overall", new NilSerializer<>(), TimeSource.system(), random);
+        new Steps<>(
+            workflow,
+            "app",
+            workflow.run("replay", "overall"),
+            new NilSerializer<>(),
+            TimeSource.system(),
+            random);
     this.board = new Board<>(workflow.states(), scenario.limits());
     this.model = new ReferenceModel(scenario);
   }
