@@ -1,5 +1,6 @@
 package dev.jorb.run;
 
+import dev.jorb.time.TimeSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -79,7 +80,8 @@ public final class Run<O, J> {
   public synchronized Run<O, J> add(String state, J context) {
     Objects.requireNonNull(context, "a job's context must not be null");
     Objects.requireNonNull(state, "a job's state must not be null");
-    put(Job.create(Integer.toString(nextNumber), state, context, Instant.now()));
+    Instant now = TimeSource.system().instant();
+    put(Job.create(Integer.toString(nextNumber), state, context, now));
     return this;
   }
 
