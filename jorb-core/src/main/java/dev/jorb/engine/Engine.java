@@ -44,6 +44,7 @@ import org.slf4j.LoggerFactory;
 /// @param <J> the job context
 public final class Engine<A, O, J> {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+  private static final Duration LONGEST_GRACE = Duration.ofDays(36_525);
   private static final Duration INTERRUPT_GRACE = Duration.ofSeconds(2);
   private static final Duration DISK_FULL_RETRY = Duration.ofSeconds(1);
   private static final Duration LISTENER_GRACE = Duration.ofSeconds(2);
@@ -151,7 +152,8 @@ public final class Engine<A, O, J> {
   public void stop(Duration grace) {
     lock.lock();
     try {
-      long deadline = time.nanoTime() + grace.toNanos();
+      long deadline =
+          time.nanoTime() + (grace.compareTo(LONGEST_GRACE) < 0 ? grace : LONGEST_GRACE).toNanos();
       if (!stopping || deadline - stopDeadlineNanos < 0) {
         stopDeadlineNanos = deadline;
       }
@@ -178,8 +180,9 @@ public final class Engine<A, O, J> {
       commitUntilEnd();
     } catch (Throwable failed) {
       fail(failed);
+    } finally {
+      end(clock);
     }
-    end(clock);
   }
 
   private void enter() {
@@ -200,9 +203,7 @@ public final class Engine<A, O, J> {
 
   private void commitUntilEnd() throws InterruptedException {
     for (List<Result<J>> batch = nextBatch(); batch != null; batch = nextBatch()) {
-      if (!commit(batch)) {
-        return;
-      }
+      commit(batch);
       lock.lock();
       try {
         apply(new Message.Committed<>(batch));
@@ -257,9 +258,8 @@ public final class Engine<A, O, J> {
     }
   }
 
-  /// Writes the batch, waiting for room on the disk if need be; false if it gave up because the run
-  /// stops.
-  private boolean commit(List<Result<J>> batch) throws InterruptedException {
+  /// Writes the batch, waiting for room on the disk if need be.
+  private void commit(List<Result<J>> batch) throws InterruptedException {
     List<Encoded<J>> encoded = new ArrayList<>(batch.size());
     batch.forEach(result -> encoded.add(result.encoded()));
     boolean held = false;
@@ -268,9 +268,7 @@ public final class Engine<A, O, J> {
         serializer.commit(encoded);
         break;
       } catch (DiskFullException full) {
-        if (!hold(full, held)) {
-          return false;
-        }
+        awaitRoom(full, held);
         held = true;
       }
     }
@@ -278,12 +276,11 @@ public final class Engine<A, O, J> {
     if (held) {
       unhold();
     }
-    return true;
   }
 
-  /// Waits a moment for room; false if the run stops and its grace period is over.
+  /// Waits a moment for room, or gives up if the run stops and its grace period is over.
   @SuppressWarnings("WaitNotInLoop") // Its caller loops.
-  private boolean hold(DiskFullException full, boolean held) throws InterruptedException {
+  private void awaitRoom(DiskFullException full, boolean held) throws InterruptedException {
     lock.lock();
     try {
       if (!held) {
@@ -291,12 +288,9 @@ public final class Engine<A, O, J> {
         apply(new Message.Hold<>(String.valueOf(full.getMessage())));
       }
       if (stopping && stopDeadlineNanos - time.nanoTime() <= 0) {
-        failure = full;
-        accepting = false;
-        return false;
+        throw full;
       }
       journalWork.awaitNanos(DISK_FULL_RETRY.toNanos());
-      return true;
     } finally {
       lock.unlock();
     }
@@ -314,14 +308,32 @@ public final class Engine<A, O, J> {
 
   private void end(Thread clock) {
     try {
+      awaitInterruptedSteps();
       serializer.close();
     } catch (Throwable failed) {
       fail(failed);
+    } finally {
+      clock.interrupt();
+      feed.end(LISTENER_GRACE);
+      LOG.info("run \"{}\" ended: {}", run.name(), standing());
+      ended.countDown();
     }
-    clock.interrupt();
-    feed.end(LISTENER_GRACE);
-    LOG.info("run \"{}\" ended: {}", run.name(), standing());
-    ended.countDown();
+  }
+
+  /// After a failure, lets the steps that heed the interrupt come to their end, so that the caller
+  /// may close what they use.
+  private void awaitInterruptedSteps() throws InterruptedException {
+    lock.lock();
+    try {
+      long deadlineNanos = time.nanoTime() + INTERRUPT_GRACE.toNanos();
+      long left = INTERRUPT_GRACE.toNanos();
+      while (failure != null && left > 0 && !workers.busy().isEmpty()) {
+        journalWork.awaitNanos(left);
+        left = deadlineNanos - time.nanoTime();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private String standing() {
@@ -379,6 +391,7 @@ public final class Engine<A, O, J> {
     lock.lock();
     try {
       if (!accepting) {
+        journalWork.signal();
         return null; // It came too late: nothing of it is recorded.
       }
       return applyAndTake(message(answer));
