@@ -412,8 +412,8 @@ final class Board<J> {
     return wait == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(nowNanos + wait);
   }
 
-  /// Whether every job is in a terminal state, parked, or waiting for kicks of which one is parked; and
-  /// all of that is durable.
+  /// Whether every job is in a terminal state, parked, or waiting for kicks of which one is parked;
+  /// and all of that is durable.
   boolean isResting() {
     return unfinished == joining;
   }

@@ -15,10 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.StringJoiner;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
@@ -45,6 +42,7 @@ import org.slf4j.LoggerFactory;
 /// @param <J> the job context
 public final class Engine<A, O, J> {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+  private static final Duration LONGEST_GRACE = Duration.ofDays(36_525);
   private static final Duration INTERRUPT_GRACE = Duration.ofSeconds(2);
   private static final Duration DISK_FULL_RETRY = Duration.ofSeconds(1);
   private static final Duration LISTENER_GRACE = Duration.ofSeconds(2);
@@ -62,13 +60,11 @@ public final class Engine<A, O, J> {
   /// Signalled when the journal thread has something to do.
   private final Condition journalWork = lock.newCondition();
 
-  /// Signalled when the clock thread has to wake earlier than it meant to.
-  private final Condition clockWork = lock.newCondition();
-
   private final CountDownLatch ended = new CountDownLatch(1);
 
   // All fields from here on are guarded by the lock.
   private final Board<J> board;
+  private final AlarmClock alarm;
   private final Workers workers = new Workers();
   private List<Result<J>> handedOver = new ArrayList<>();
 
@@ -77,8 +73,6 @@ public final class Engine<A, O, J> {
 
   private boolean workerIsComing;
   private boolean accepting = true;
-  private long clockWakesAtNanos = Long.MAX_VALUE;
-  private boolean clockSleepsForever;
   private boolean stopping;
   private long stopDeadlineNanos;
   private @Nullable Throwable failure;
@@ -98,6 +92,14 @@ public final class Engine<A, O, J> {
     this.recording = serializer.isRecording();
     this.steps = new Steps<>(workflow, app, run, serializer, time, random);
     this.board = new Board<>(workflow.states(), Board.Limits.DEFAULT);
+    this.alarm =
+        new AlarmClock(
+            run.name(),
+            lock,
+            time,
+            board::nextDueNanos,
+            () -> apply(new Message.Tick<>()),
+            this::fail);
     this.feed = new StatusFeed(listener, this::status);
     this.stateNames = workflow.stateNames();
   }
@@ -157,7 +159,8 @@ public final class Engine<A, O, J> {
   public void stop(Duration grace) {
     lock.lock();
     try {
-      long deadline = time.nanoTime() + grace.toNanos();
+      long deadline =
+          time.nanoTime() + (grace.compareTo(LONGEST_GRACE) < 0 ? grace : LONGEST_GRACE).toNanos();
       if (!stopping || deadline - stopDeadlineNanos < 0) {
         stopDeadlineNanos = deadline;
       }
@@ -172,23 +175,19 @@ public final class Engine<A, O, J> {
     }
   }
 
-  // ---- the journal thread
-  // -------------------------------------------------------------------------
-
   private void journal() {
-    Thread clock =
-        Thread.ofPlatform().name("jorb-clock " + run.name()).daemon().unstarted(this::clock);
     try {
       serializer.begin(run);
       LOG.info("run \"{}\": {} jobs, states {}", run.name(), run.size(), stateNames);
-      clock.start();
+      alarm.start();
       feed.start(run.name());
       enter();
       commitUntilEnd();
     } catch (Throwable failed) {
       fail(failed);
+    } finally {
+      end();
     }
-    end(clock);
   }
 
   private void enter() {
@@ -209,9 +208,7 @@ public final class Engine<A, O, J> {
 
   private void commitUntilEnd() throws InterruptedException {
     for (List<Result<J>> batch = nextBatch(); batch != null; batch = nextBatch()) {
-      if (!commit(batch)) {
-        return;
-      }
+      commit(batch);
       lock.lock();
       try {
         apply(new Message.Committed<>(batch));
@@ -266,9 +263,8 @@ public final class Engine<A, O, J> {
     }
   }
 
-  /// Writes the batch, waiting for room on the disk if need be; false if it gave up because the run
-  /// stops.
-  private boolean commit(List<Result<J>> batch) throws InterruptedException {
+  /// Writes the batch, waiting for room on the disk if need be.
+  private void commit(List<Result<J>> batch) throws InterruptedException {
     List<Encoded<J>> encoded = new ArrayList<>(batch.size());
     batch.forEach(result -> encoded.add(result.encoded()));
     boolean held = false;
@@ -277,9 +273,7 @@ public final class Engine<A, O, J> {
         serializer.commit(encoded);
         break;
       } catch (DiskFullException full) {
-        if (!hold(full, held)) {
-          return false;
-        }
+        awaitRoom(full, held);
         held = true;
       }
     }
@@ -287,12 +281,11 @@ public final class Engine<A, O, J> {
     if (held) {
       unhold();
     }
-    return true;
   }
 
-  /// Waits a moment for room; false if the run stops and its grace period is over.
+  /// Waits a moment for room, or gives up if the run stops and its grace period is over.
   @SuppressWarnings("WaitNotInLoop") // Its caller loops.
-  private boolean hold(DiskFullException full, boolean held) throws InterruptedException {
+  private void awaitRoom(DiskFullException full, boolean held) throws InterruptedException {
     lock.lock();
     try {
       if (!held) {
@@ -300,12 +293,9 @@ public final class Engine<A, O, J> {
         apply(new Message.Hold<>(String.valueOf(full.getMessage())));
       }
       if (stopping && stopDeadlineNanos - time.nanoTime() <= 0) {
-        failure = full;
-        accepting = false;
-        return false;
+        throw full;
       }
       journalWork.awaitNanos(DISK_FULL_RETRY.toNanos());
-      return true;
     } finally {
       lock.unlock();
     }
@@ -321,30 +311,43 @@ public final class Engine<A, O, J> {
     }
   }
 
-  private void end(Thread clock) {
+  private void end() {
     try {
+      awaitInterruptedSteps();
       serializer.close();
     } catch (Throwable failed) {
       fail(failed);
+    } finally {
+      stopAlarm();
+      feed.end(LISTENER_GRACE);
+      LOG.info("run \"{}\" ended: {}", run.name(), StatusCount.standing(status()));
+      ended.countDown();
     }
-    clock.interrupt();
-    feed.end(LISTENER_GRACE);
-    LOG.info("run \"{}\" ended: {}", run.name(), standing());
-    ended.countDown();
   }
 
-  private String standing() {
-    StringJoiner all = new StringJoiner(", ");
-    for (StatusCount count : status()) {
-      long elsewhere = count.jobs() - count.parked();
-      if (elsewhere > 0) {
-        all.add(elsewhere + " in " + count.state());
-      }
-      if (count.parked() > 0) {
-        all.add(count.parked() + " parked in " + count.state());
-      }
+  private void stopAlarm() {
+    lock.lock();
+    try {
+      alarm.stop();
+    } finally {
+      lock.unlock();
     }
-    return all.toString();
+  }
+
+  /// After a failure, lets the steps that heed the interrupt come to their end, so that the caller
+  /// may close what they use.
+  private void awaitInterruptedSteps() throws InterruptedException {
+    lock.lock();
+    try {
+      long deadlineNanos = time.nanoTime() + INTERRUPT_GRACE.toNanos();
+      long left = INTERRUPT_GRACE.toNanos();
+      while (failure != null && left > 0 && !workers.busy().isEmpty()) {
+        journalWork.awaitNanos(left);
+        left = deadlineNanos - time.nanoTime();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void fail(Throwable failed) {
@@ -364,15 +367,13 @@ public final class Engine<A, O, J> {
     }
   }
 
-  // ---- workers
-  // ------------------------------------------------------------------------------------
-
   private void work() {
     Workers.Worker worker = workers.enter(Thread.currentThread());
     try {
       for (Entry<J> entry = takeFirst(); entry != null; ) {
         worker.begin(entry);
-        Steps.Answer<J> answer = entry.lane.timeoutNanos > 0 ? timed(worker, entry) : steps.execute(entry);
+        Steps.Answer<J> answer =
+            entry.lane.timeoutNanos > 0 ? timed(worker, entry) : steps.execute(entry);
         worker.end();
         entry = handOver(answer);
       }
@@ -416,6 +417,7 @@ public final class Engine<A, O, J> {
     lock();
     try {
       if (!accepting) {
+        journalWork.signal();
         return null; // It came too late: nothing of it is recorded.
       }
       apply(message(answer));
@@ -433,9 +435,10 @@ public final class Engine<A, O, J> {
 
   /// Sees to it that somebody comes for the jobs that are ready, if there are any.
   ///
-  /// At most one worker is on its way at a time; when it comes and more is ready, it calls the next. Steps
-  /// that block leave their carrier threads to it at once, so everything that may start does start. Steps
-  /// that do not block are served by as many workers as there are carriers, without a thread for each.
+  /// At most one worker is on its way at a time; when it comes and more is ready, it calls the
+  /// next. Steps that block leave their carrier threads to it at once, so everything that may start
+  /// does start. Steps that do not block are served by as many workers as there are carriers,
+  /// without a thread for each.
   private void callWorker() {
     if (!workerIsComing && !ready.isEmpty()) {
       workerIsComing = true;
@@ -464,54 +467,19 @@ public final class Engine<A, O, J> {
     };
   }
 
-  // ---- the clock thread
-  // ---------------------------------------------------------------------------
-
-  private void clock() {
-    lock.lock();
-    try {
-      while (!hasEnded()) {
-        apply(new Message.Tick<>());
-        sleepUntilDue();
-      }
-    } catch (InterruptedException runIsOver) {
-      LOG.debug("run \"{}\": the clock stops", run.name());
-    } catch (Throwable broken) {
-      fail(broken);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  @SuppressWarnings("WaitNotInLoop") // Its caller loops.
-  private void sleepUntilDue() throws InterruptedException {
-    long now = time.nanoTime();
-    OptionalLong due = board.nextDueNanos(now);
-    clockSleepsForever = due.isEmpty();
-    clockWakesAtNanos = due.orElse(Long.MAX_VALUE);
-    if (clockSleepsForever) {
-      clockWork.await();
-    } else if (due.getAsLong() - now > 0) {
-      clockWork.awaitNanos(due.getAsLong() - now);
-    }
-  }
-
-  // ---- the board, under the lock
-  // ------------------------------------------------------------------
-
   private void apply(Message<J> message) {
     long now = time.nanoTime();
     board.apply(message, now, ready);
     board.takeOverdue().forEach(workers::timeOut);
     callWorker();
-    wakeClock(now);
+    alarm.wakeIfEarlier(now);
     if (board.isResting() || (stopping && board.isIdle())) {
       journalWork.signal();
     }
   }
 
-  /// Takes the lock. It is held for less than a microsecond at a time, so a worker that finds it taken tries
-  /// again a few times before it parks, which costs far more.
+  /// Takes the lock. It is held for less than a microsecond at a time, so a worker that finds it
+  /// taken tries again a few times before it parks, which costs far more.
   private void lock() {
     for (int tries = 0; tries < 64; tries++) {
       if (lock.tryLock()) {
@@ -520,19 +488,5 @@ public final class Engine<A, O, J> {
       Thread.onSpinWait();
     }
     lock.lock();
-  }
-
-  private void wakeClock(long now) {
-    OptionalLong due = board.nextDueNanos(now);
-    if (due.isPresent() && (clockSleepsForever || due.getAsLong() - clockWakesAtNanos < 0)) {
-      clockSleepsForever = false;
-      clockWakesAtNanos = due.getAsLong();
-      clockWork.signal();
-    }
-  }
-
-  /// Blocks until the run has ended, at most this long; says whether it has.
-  public boolean await(Duration atMost) throws InterruptedException {
-    return ended.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
   }
 }

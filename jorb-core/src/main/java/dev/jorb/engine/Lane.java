@@ -24,7 +24,8 @@ final class Lane<J> {
 
   final ArrayDeque<Entry<J>> waiting = new ArrayDeque<>();
 
-  /// When each execution that began is overdue. All have the same timeout, so the first is due first.
+  /// When each execution that began is overdue. All have the same timeout, so the first is due
+  /// first.
   final LinkedHashMap<Entry<J>, Long> deadlines = new LinkedHashMap<>();
 
   int executing;

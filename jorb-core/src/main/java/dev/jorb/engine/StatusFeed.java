@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +20,11 @@ final class StatusFeed {
   private final StatusListener listener;
   private final Supplier<List<StatusCount>> status;
   private final CountDownLatch end = new CountDownLatch(1);
-  private final CountDownLatch done = new CountDownLatch(1);
+
+  /// Read and written by the journal thread only.
+  private @Nullable Thread thread;
+
+  /// Read and written by the status thread only.
   private boolean complained;
 
   StatusFeed(StatusListener listener, Supplier<List<StatusCount>> status) {
@@ -28,7 +33,7 @@ final class StatusFeed {
   }
 
   void start(String run) {
-    Thread.ofPlatform().name("jorb-status " + run).daemon().start(this::feed);
+    thread = Thread.ofPlatform().name("jorb-status " + run).daemon().start(this::feed);
   }
 
   private void feed() {
@@ -43,10 +48,8 @@ final class StatusFeed {
         }
         last = now;
       } while (!ended);
-    } catch (InterruptedException listenerInterruptedItself) {
+    } catch (InterruptedException neverSent) {
       Thread.currentThread().interrupt();
-    } finally {
-      done.countDown();
     }
   }
 
@@ -58,14 +61,17 @@ final class StatusFeed {
         LOG.warn("a status listener failed; the run goes on, and this is said once", broken);
       }
       complained = true;
+    } finally {
+      var unused = Thread.interrupted(); // Of a listener that interrupts its own thread.
     }
   }
 
-  /// Gives the listener the last counts and waits for it, but not longer than `atMost`.
+  /// Gives the listener the last counts and waits for it, but not longer than `atMost`. Does
+  /// nothing if it was never started.
   void end(Duration atMost) {
     end.countDown();
     try {
-      if (!done.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (thread != null && !thread.join(atMost)) {
         LOG.warn("a status listener did not return within {}; the run ends without it", atMost);
       }
     } catch (InterruptedException neverSent) {

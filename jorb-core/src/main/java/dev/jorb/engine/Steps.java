@@ -14,6 +14,7 @@ import dev.jorb.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Calls the user's steps and turns whatever they do into something that the board understands.
 /// Nothing that a step throws gets out of here. Thread-safe.
@@ -55,7 +56,8 @@ final class Steps<A, O, J> {
   /// A result that cannot be written down, and neither can its failure.
   record Unrecordable<J>(Entry<J> entry, String reason) implements Answer<J> {}
 
-  /// The step's thread was interrupted. If the run stops, the attempt does not count.
+  /// The step failed because its thread was interrupted. If the run stops, the attempt does not
+  /// count.
   record Interrupted<J>(Entry<J> entry, Answer<J> asFailure) implements Answer<J> {}
 
   /// The job with a fresh budget, unless it cannot run at all: a parked job gets another chance at
@@ -71,19 +73,32 @@ final class Steps<A, O, J> {
 
   /// Runs the job's step and decides what follows. Blocks as long as the step does.
   Answer<J> execute(Entry<J> entry) {
-    Job<J> job = entry.job;
     long startNanos = time.nanoTime();
+    Outcome<J> outcome;
     try {
-      Outcome<J> outcome = exec(job).exec(app, overall, job.kicks() == 0 ? job : job.copy().of(run).build());
-      return record(
-          entry, verdict.returned(job, outcome, time.instant(), since(startNanos)), startNanos);
-    } catch (InterruptedException interrupted) {
-      return new Interrupted<>(entry, failed(entry, interrupted, startNanos));
+      outcome = exec(entry.job).exec(app, overall, withFamily(entry.job));
     } catch (Throwable failure) {
-      return failed(entry, failure, startNanos);
-    } finally {
-      var unused = Thread.interrupted(); // The thread goes on with another job.
+      boolean interrupted = Thread.interrupted() || Failure.isInterruption(failure);
+      Answer<J> answer = failed(entry, failure, startNanos);
+      return interrupted ? new Interrupted<>(entry, answer) : answer;
     }
+    var unused = Thread.interrupted(); // What follows, and the thread's next job, did not earn it.
+    return returned(entry, outcome, startNanos);
+  }
+
+  /// The job as its step sees it: one that has kicked others can ask for them.
+  private Job<J> withFamily(Job<J> job) {
+    return job.kicks() == 0 ? job : job.copy().of(run).build();
+  }
+
+  private Answer<J> returned(Entry<J> entry, @Nullable Outcome<J> outcome, long startNanos) {
+    Decision<J> decision;
+    try {
+      decision = verdict.returned(entry.job, outcome, time.instant(), since(startNanos));
+    } catch (Throwable failure) {
+      return failed(entry, failure, startNanos); // A delay beyond the calendar, say.
+    }
+    return record(entry, decision, startNanos);
   }
 
   private JobExec<A, O, J> exec(Job<J> job) {
@@ -103,9 +118,7 @@ final class Steps<A, O, J> {
         workflow.state(entry.job.state()).flatMap(State::timeout).orElse(Duration.ZERO);
     String error = "timed out after " + timeout;
     return record(
-        entry,
-        verdict.failed(entry.job, error, time.instant(), since(startNanos)),
-        startNanos);
+        entry, verdict.failed(entry.job, error, time.instant(), since(startNanos)), startNanos);
   }
 
   private Answer<J> failed(Entry<J> entry, Throwable failure, long startNanos) {
@@ -116,21 +129,25 @@ final class Steps<A, O, J> {
   /// Encodes what was decided; a context that cannot be encoded is a failed attempt with the old
   /// one.
   private Answer<J> record(Entry<J> entry, Decision<J> decision, long startNanos) {
-    String problem = null;
+    String problem;
     try {
       return recordable(entry, decision);
-    } catch (EncodeException e) {
-      problem = "the context that the step returned cannot be stored: " + e.getMessage();
     } catch (Throwable broken) {
-      problem = "the context that the step returned cannot be stored: " + Failure.describe(broken);
+      problem = "the context that the step returned cannot be stored: " + reason(broken);
     }
     try {
       return recordable(
           entry, verdict.failed(entry.job, problem, time.instant(), since(startNanos)));
     } catch (Throwable broken) {
       return new Unrecordable<>(
-          entry, problem + "; nor can the one that it was given: " + broken.getMessage());
+          entry, problem + "; nor can the one that it was given: " + reason(broken));
     }
+  }
+
+  private static String reason(Throwable broken) {
+    return broken instanceof EncodeException e
+        ? String.valueOf(e.getMessage())
+        : Failure.describe(broken);
   }
 
   private Answer<J> recordable(Entry<J> entry, Decision<J> decision) throws EncodeException {

@@ -103,7 +103,12 @@ final class Verdict<J> {
   }
 
   private static <J> Job.Builder<J> begin(Job<J> job, String target, Instant at, Duration took) {
-    return job.next().state(target).updated(at).dueNow().awaitsKicks(false).transition(job.state(), target, at, took);
+    return job.next()
+        .state(target)
+        .updated(at)
+        .dueNow()
+        .awaitsKicks(false)
+        .transition(job.state(), target, at, took);
   }
 
   private static <J> Decision<J> decide(

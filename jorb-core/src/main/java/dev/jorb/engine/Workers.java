@@ -68,18 +68,13 @@ final class Workers {
     }
   }
 
-  private static String where(Thread thread) {
-    StackTraceElement[] frames = thread.getStackTrace();
-    return frames.length == 0 ? "" : ", at " + frames[0];
-  }
-
-  /// The jobs whose steps are running, and where in the code each of them is.
+  /// The jobs whose steps are running.
   List<String> busy() {
     List<String> busy = new ArrayList<>();
     for (Worker worker : all) {
       Entry<?> entry = worker.busy;
       if (entry != null) {
-        busy.add(entry.job.id() + " in " + entry.job.state() + where(worker.thread));
+        busy.add(entry.job.id() + " in " + entry.job.state());
       }
     }
     return busy;

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 
 /// How many jobs of one state are doing what. Every job of a run is counted in exactly one of the
 /// first four numbers of exactly one state, or in `completed` of a terminal one.
@@ -55,6 +56,21 @@ public record StatusCount(
     List<StatusCount> counts = new ArrayList<>();
     tallies.forEach((state, tally) -> counts.add(tally.toCount(state)));
     return List.copyOf(counts);
+  }
+
+  /// Where the jobs are, in few words: `97 in merged, 3 parked in push`.
+  public static String standing(List<StatusCount> counts) {
+    StringJoiner all = new StringJoiner(", ");
+    for (StatusCount count : counts) {
+      long elsewhere = count.jobs() - count.parked();
+      if (elsewhere > 0) {
+        all.add(elsewhere + " in " + count.state());
+      }
+      if (count.parked() > 0) {
+        all.add(count.parked() + " parked in " + count.state());
+      }
+    }
+    return all.toString();
   }
 
   /// The numbers of one state while they grow.

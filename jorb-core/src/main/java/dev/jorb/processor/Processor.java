@@ -80,16 +80,18 @@ public final class Processor<A, O, J> {
   public RunSummary exec(Run<O, J> run) {
     RunHandle handle = start(run);
     boolean interrupted = false;
-    while (true) {
-      try {
-        RunSummary summary = handle.await();
-        if (interrupted) {
-          Thread.currentThread().interrupt();
+    try {
+      while (true) {
+        try {
+          return handle.await();
+        } catch (InterruptedException stop) {
+          handle.stop(interrupted ? Duration.ZERO : gracePeriod);
+          interrupted = true;
         }
-        return summary;
-      } catch (InterruptedException stop) {
-        handle.stop(interrupted ? Duration.ZERO : gracePeriod);
-        interrupted = true;
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

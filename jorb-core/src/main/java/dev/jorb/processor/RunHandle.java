@@ -63,7 +63,12 @@ public final class RunHandle implements AutoCloseable {
   /// Starts nothing new and gives running steps until `grace` is over; then they are interrupted,
   /// and what they return more than a moment later is thrown away. Does not block. A second call
   /// can only shorten the period.
+  ///
+  /// @throws IllegalArgumentException if it is negative
   public void stop(Duration grace) {
+    if (grace.isNegative()) {
+      throw new IllegalArgumentException("grace period must not be negative but was " + grace);
+    }
     engine.stop(grace);
   }
 

@@ -33,7 +33,8 @@ public final class Job<J> {
   private final @Nullable JobError lastError;
 
   /// Where the run's table keeps this job, as far as is known: saves looking its id up for every
-  /// version. Written by the table before the job is published, the same value for all its versions.
+  /// version. Written by the table before the job is published, the same value for all its
+  /// versions.
   int position;
 
   private Job(Builder<J> b) {
@@ -162,7 +163,8 @@ public final class Job<J> {
     return awaitsKicks;
   }
 
-  /// The jobs that it has kicked in its life, in the order of their ids, each at its recorded version.
+  /// The jobs that it has kicked in its life, in the order of their ids, each at its recorded
+  /// version.
   ///
   /// @throws IllegalStateException if this job was not handed to a step; ask [Run#kicked] then
   public Stream<Job<J>> kicked() {

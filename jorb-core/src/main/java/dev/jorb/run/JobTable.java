@@ -82,8 +82,9 @@ final class JobTable<J> {
     }
   }
 
-  /// Spreads neighbours such as "17" and "18", whose hashes are neighbours too: the finalizer of MurmurHash3
-  /// (Austin Appleby, public domain), in which every input bit changes half of the output bits.
+  /// Spreads neighbours such as "17" and "18", whose hashes are neighbours too: the finalizer of
+  /// MurmurHash3 (Austin Appleby, public domain), in which every input bit changes half of the
+  /// output bits.
   private static int spread(int hash) {
     int mixed = (hash ^ (hash >>> 16)) * 0x85EBCA6B;
     mixed = (mixed ^ (mixed >>> 13)) * 0xC2B2AE35;

@@ -1,5 +1,6 @@
 package dev.jorb.run;
 
+import dev.jorb.time.TimeSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -80,7 +81,8 @@ public final class Run<O, J> {
   public synchronized Run<O, J> add(String state, J context) {
     Objects.requireNonNull(context, "a job's context must not be null");
     Objects.requireNonNull(state, "a job's state must not be null");
-    put(Job.create(Integer.toString(nextNumber), state, context, Instant.now()));
+    Instant now = TimeSource.system().instant();
+    put(Job.create(Integer.toString(nextNumber), state, context, now));
     return this;
   }
 
@@ -116,7 +118,9 @@ public final class Run<O, J> {
   /// The jobs that `job` has kicked in its life, in the order of their ids, as far as they are
   /// acknowledged.
   public Stream<Job<J>> kicked(Job<J> job) {
-    return IntStream.range(0, job.kicks()).mapToObj(n -> job(Ids.child(job.id(), n))).flatMap(Optional::stream);
+    return IntStream.range(0, job.kicks())
+        .mapToObj(n -> job(Ids.child(job.id(), n)))
+        .flatMap(Optional::stream);
   }
 
   /// Takes in a job's version, new or next. For serializers and engines.

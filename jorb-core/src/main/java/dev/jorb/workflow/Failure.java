@@ -25,6 +25,18 @@ public final class Failure {
     return text.toString();
   }
 
+  /// Whether it, or one of its causes, says that its thread was interrupted. Never throws.
+  public static boolean isInterruption(Throwable failure) {
+    Throwable each = failure;
+    for (int depth = 0; each != null && depth <= CAUSES; depth++) {
+      if (each instanceof InterruptedException) {
+        return true;
+      }
+      each = cause(each);
+    }
+    return false;
+  }
+
   private static void append(StringBuilder text, Throwable failure) {
     text.append(headline(failure));
     frames(failure).forEach(frame -> text.append("\n  at ").append(frame));

@@ -115,9 +115,9 @@ public final class Outcome<J> {
     return new Outcome<>(state, context, all, error, delay, awaitsKicks);
   }
 
-  /// The move is recorded at once; the job becomes runnable when every job that it has kicked in its
-  /// life rests in a terminal state, and holds no thread till then. A parked one keeps it waiting. The
-  /// step that runs then sees them by [dev.jorb.run.Job#kicked()].
+  /// The move is recorded at once; the job becomes runnable when every job that it has kicked in
+  /// its life rests in a terminal state, and holds no thread till then. A parked one keeps it
+  /// waiting. The step that runs then sees them by [dev.jorb.run.Job#kicked()].
   ///
   /// @throws IllegalArgumentException if it waits for a time already
   public Outcome<J> awaitKicks() {

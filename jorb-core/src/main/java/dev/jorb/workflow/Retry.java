@@ -66,8 +66,8 @@ public record Retry(
     return new Retry(times, first, max, onlyOn, giveUpOn);
   }
 
-  /// The same, but only for these exceptions and their subclasses; any other is final at once. What a
-  /// step reports by `Outcome.stay(…).error(…)` is retried all the same: it asked to stay.
+  /// The same, but only for these exceptions and their subclasses; any other is final at once. What
+  /// a step reports by `Outcome.stay(…).error(…)` is retried all the same: it asked to stay.
   @SafeVarargs
   @SuppressWarnings("varargs") // It is only read.
   public final Retry onlyOn(Class<? extends Throwable>... types) {

@@ -151,8 +151,9 @@ public final class State<A, O, J> {
       return this;
     }
 
-    /// How long one execution may take. Then its thread is interrupted, and whatever it returns after
-    /// that the attempt has failed. A step that ignores the interrupt keeps its slot until it returns.
+    /// How long one execution may take. Then its thread is interrupted, and whatever it returns
+    /// after that the attempt has failed. A step that ignores the interrupt keeps its slot until it
+    /// returns.
     public Builder<A, O, J> timeout(Duration timeout) {
       this.timeout = timeout;
       return this;

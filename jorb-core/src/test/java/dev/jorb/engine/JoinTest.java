@@ -12,12 +12,11 @@ import org.junit.jupiter.api.Test;
 /// Jobs that wait for the jobs that they kicked, by plain calls.
 class JoinTest {
   private final Desk desk =
-      Desk.of(
-          w ->
-              w.state("split", s -> s.exec(Desk::step).concurrency(10))
-                  .state("part", s -> s.exec(Desk::step).concurrency(200_000))
-                  .state("gather", s -> s.exec(Desk::step).concurrency(10))
-                  .terminal("done"));
+      Desk.of(w ->
+          w.state("split", s -> s.exec(Desk::step).concurrency(10))
+              .state("part", s -> s.exec(Desk::step).concurrency(200_000))
+              .state("gather", s -> s.exec(Desk::step).concurrency(10))
+              .terminal("done"));
 
   @Nested
   class WhileKicksAreOut {
@@ -126,7 +125,8 @@ class JoinTest {
 
     @Test
     void parentWaitsForThoseThatAreStillOut() {
-      assertThat(enter(List.of(parent(), child(0, "done"), child(1, "part")))).containsExactly("a->1");
+      assertThat(enter(List.of(parent(), child(0, "done"), child(1, "part"))))
+          .containsExactly("a->1");
       desk.returns("a->1", "done");
       assertThat(desk.commits("a->1")).containsExactly("a");
     }

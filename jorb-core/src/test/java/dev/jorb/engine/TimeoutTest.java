@@ -10,11 +10,10 @@ class TimeoutTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final Desk desk =
-      Desk.of(
-          w ->
-              w.state("build", s -> s.exec(Desk::step).concurrency(2).timeout(MINUTE))
-                  .state("free", s -> s.exec(Desk::step).concurrency(2))
-                  .terminal("done"));
+      Desk.of(w ->
+          w.state("build", s -> s.exec(Desk::step).concurrency(2).timeout(MINUTE))
+              .state("free", s -> s.exec(Desk::step).concurrency(2))
+              .terminal("done"));
 
   @Test
   void executionIsOverdueWhenItsTimeIsOver() {
