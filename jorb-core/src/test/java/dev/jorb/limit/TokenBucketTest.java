@@ -130,7 +130,7 @@ class TokenBucketTest {
 
   private static int takeAll(TokenBucket bucket, long nowNanos) {
     int taken = 0;
-    while (bucket.tryAcquire(nowNanos)) {
+    while (taken < 1_000 && bucket.tryAcquire(nowNanos)) {
       taken++;
     }
     return taken;
