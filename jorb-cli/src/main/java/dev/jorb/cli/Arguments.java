@@ -71,6 +71,11 @@ public final class Arguments {
     return rest.removeIf(name::equals);
   }
 
+  /// Adds a mistake, such as a number that is none, for [Jorb#main] to tell.
+  public void reject(String problem) {
+    problems.add(problem);
+  }
+
   /// The run file if `--file` does not name one.
   public Arguments defaultFile(Path file) {
     this.defaultFile = file;

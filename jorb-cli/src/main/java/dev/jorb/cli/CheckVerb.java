@@ -54,7 +54,7 @@ final class CheckVerb implements Callable<Integer> {
                 + file.run().name()
                 + "\" with "
                 + Text.count(file.run().size(), "job")
-                + file.holder().map(holder -> ", open in " + holder).orElse(""));
+                + file.holder().map(holder -> ", live: " + holder).orElse(""));
     found.forEach(sentence -> request.out().println("  " + sentence));
     if (found.isEmpty()) {
       request.out().println("  nothing to remark");

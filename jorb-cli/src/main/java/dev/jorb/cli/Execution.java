@@ -104,7 +104,8 @@ final class Execution<A, O, J> {
         bars.end();
       }
       ExitCode exit = exit(ended, signals);
-      tell(Summary.of(settings.file(), run, ended, exit));
+      List<String> known = program.workflow().stateNames();
+      tell(Summary.of(settings.file(), run, known, ended, exit));
       return exit;
     }
   }

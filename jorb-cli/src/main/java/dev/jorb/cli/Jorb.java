@@ -8,6 +8,8 @@ import dev.jorb.serial.RunFile;
 import dev.jorb.serial.RunFileException;
 import dev.jorb.workflow.Workflow;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
@@ -140,9 +142,11 @@ public final class Jorb {
         option -> option.paramLabel().equals("FILE") ? file.toString() : null);
     CommandSpec spec = line.getCommandSpec().name(name);
     spec.usageMessage()
+        .synopsisHeading("Usage:%n")
+        .optionListHeading("Options:%n")
         .customSynopsis(
-            name + " [run] [OPTIONS]   runs the run, or goes on with it",
-            name + " VERB [OPTIONS]    looks at its file, at rest or while it is being run");
+            "  " + name + " [run] [OPTIONS]  starts the run, or goes on with it",
+            "  " + name + " VERB [OPTIONS]   looks at its file, also while it is being run");
     if (!arguments.help().isEmpty()) {
       ArgGroupSpec.Builder own =
           ArgGroupSpec.builder().validate(false).order(-1).heading("Options of this program:%n");
@@ -169,8 +173,11 @@ public final class Jorb {
   private static int execute(CommandLine line, PrintStream out, PrintStream err, String... args) {
     line.getCommandSpec()
         .usageMessage()
+        .commandListHeading("Verbs:%n")
         .exitCodeListHeading("Exit codes:%n")
         .exitCodeList(ExitCode.meanings());
+    line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+    line.setUsageHelpWidth(100);
     line.setExecutionExceptionHandler((failure, command, parsed) -> failed(err, command, failure));
     line.setParameterExceptionHandler((mistake, given) -> mistaken(err, mistake));
     int code = line.execute(args);

@@ -11,11 +11,12 @@ import picocli.CommandLine.ScopeType;
 /// Jorb's own command line, for any run file and without the user's classes.
 @Command(
     name = "jorb",
-    description = "Runs big batches of multi-step jobs inside one process on one machine.",
-    synopsisHeading = "",
+    header = "Runs big batches of multi-step jobs inside one process on one machine.",
+    synopsisHeading = "%nUsage:%n",
+    optionListHeading = "Options:%n",
     customSynopsis = {
-      "jorb run PROGRAM.java [ARGUMENTS]   runs a program; its own --help tells its arguments",
-      "jorb VERB FILE [OPTIONS]            looks at a run file, at rest or while it is being run"
+      "  jorb run PROGRAM.java [ARGUMENTS]  runs a program; see its own --help",
+      "  jorb VERB FILE [OPTIONS]           looks at a run file, also a live one"
     })
 final class LauncherCommand implements Callable<Integer> {
   private final PrintStream out;

@@ -54,7 +54,7 @@ final class StatusVerb implements Callable<Integer> {
                 + workflow
                 + ": "
                 + Text.count(file.run().size(), "job"));
-    request.out().println(file.holder().map(holder -> "open in " + holder).orElse("at rest"));
+    request.out().println(file.holder().map(holder -> "live: " + holder).orElse("at rest"));
     Summary.table(counts).print(request.out());
   }
 }

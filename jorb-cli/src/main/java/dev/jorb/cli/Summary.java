@@ -8,16 +8,19 @@ import dev.jorb.run.Run;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What came of a run: jobs by state, parked jobs, errors by cause, and how to go on.
 ///
 /// @param file the run file
 /// @param ended how the execution ended
-/// @param parked the parked jobs whose reasons are known
+/// @param parked the parked jobs whose reasons are known; of a stopped run also those that were
+///   parked before and did not get their turn
 /// @param causes the errors of the run's whole life, the most frequent first
 /// @param exit what the process will say
 record Summary(
@@ -32,11 +35,13 @@ record Summary(
   /// Errors in one state whose first lines are the same.
   record Cause(String state, String message, long count) {}
 
-  static Summary of(Path file, Run<?, ?> run, RunSummary ended, ExitCode exit) {
+  /// @param known the workflow's states
+  static Summary of(
+      Path file, Run<?, ?> run, Collection<String> known, RunSummary ended, ExitCode exit) {
     List<Parked> parked = new ArrayList<>();
     Map<List<String>, Long> counts = new LinkedHashMap<>();
     for (Job<?> job : run.jobs()) {
-      job.parked().ifPresent(why -> parked.add(new Parked(job.id(), job.state(), why)));
+      reason(job, known).ifPresent(why -> parked.add(new Parked(job.id(), job.state(), why)));
       for (JobError error : job.errors()) {
         String headline = Text.headline(error.message(), SHOWN_CHARACTERS);
         counts.merge(List.of(error.state(), headline), 1L, Long::sum);
@@ -46,6 +51,14 @@ record Summary(
     counts.forEach((cause, count) -> causes.add(new Cause(cause.get(0), cause.get(1), count)));
     causes.sort(Comparator.comparingLong(Cause::count).reversed());
     return new Summary(file, ended, parked, causes, exit);
+  }
+
+  private static Optional<String> reason(Job<?> job, Collection<String> known) {
+    return job.parked()
+        .or(() ->
+            known.contains(job.state())
+                ? Optional.empty()
+                : Optional.of("the workflow has no state \"" + job.state() + "\""));
   }
 
   /// The counts as a table.
@@ -101,16 +114,17 @@ record Summary(
   }
 
   private void printParked(PrintStream out) {
-    if (parked.isEmpty()) {
+    long all = Math.max(parked.size(), ended.parked());
+    if (all == 0) {
       return;
     }
-    out.println(Text.count(parked.size(), "parked job"));
+    out.println(Text.count(all, "parked job"));
     Table table = new Table();
     for (Parked each : parked.subList(0, Math.min(SHOWN_PARKED, parked.size()))) {
       table.row(each.job(), each.state(), Text.headline(each.reason(), SHOWN_CHARACTERS));
     }
     table.print(out);
-    printMore(out, parked.size() - SHOWN_PARKED);
+    printMore(out, all - Math.min(SHOWN_PARKED, parked.size()));
   }
 
   private void printCauses(PrintStream out) {
@@ -126,7 +140,7 @@ record Summary(
     printMore(out, causes.size() - SHOWN_CAUSES);
   }
 
-  private static void printMore(PrintStream out, int more) {
+  private static void printMore(PrintStream out, long more) {
     if (more > 0) {
       out.println("  and " + more + " more");
     }

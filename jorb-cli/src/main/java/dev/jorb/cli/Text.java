@@ -13,7 +13,7 @@ final class Text {
     return count + " " + noun + (count == 1 ? "" : "s");
   }
 
-  /// A duration to read: `0.31 s`, `12.5 s`, `2 min 5 s`, `3 h 12 min`.
+  /// A duration to read: `310 ms`, `4.07 s`, `12.5 s`, `2 min 5 s`, `3 h 12 min`.
   static String seconds(Duration duration) {
     long seconds = duration.toSeconds();
     if (seconds >= 3600) {
@@ -24,6 +24,9 @@ final class Text {
     }
     if (duration.toNanosPart() == 0) {
       return seconds + " s";
+    }
+    if (seconds == 0) {
+      return duration.toMillis() + " ms";
     }
     return String.format(
         Locale.ROOT, seconds >= 10 ? "%.1f s" : "%.2f s", duration.toNanos() / 1e9);
