@@ -204,7 +204,7 @@ public final class RunFile {
 
   /// A file that may grow, as it was when it had `size` bytes: what ends there in the middle of a
   /// batch looks torn, and not damaged.
-  private record Frozen(DiskFile file, long size) implements DiskFile {
+  record Frozen(DiskFile file, long size) implements DiskFile {
     @Override
     public int read(long position, byte[] into, int offset, int length) throws IOException {
       long left = size - position;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -150,6 +151,8 @@ class RunFileTest {
 
   @Nested
   class WhileThisProcessWritesIt {
+    private static final int BATCHES = 100;
+
     @Test
     void holderIsThisProcessAndItsLockIsNotLost() {
       try (var journal = JournalSerializer.at(path, NAMES)) {
@@ -168,8 +171,10 @@ class RunFileTest {
 
     @Test
     void everyReadingFindsWholeBatchesOnly() throws Exception {
+      // Batches of many pages, so that readings fall into the middle of writes.
+      List<Note> notes = Collections.nCopies(200, new Note("n".repeat(1_000)));
       try (var journal = JournalSerializer.at(path, NAMES).durability(Durability.RELAXED)) {
-        Run<String, Note> run = twoNotes();
+        Run<String, Note> run = Run.<String, Note>create("notes", "all", "new").addAll(notes);
         journal.begin(run);
         Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
         Thread writer = Thread.ofPlatform().start(() -> write(journal, run, failures));
@@ -177,19 +182,36 @@ class RunFileTest {
         do {
           List<Integer> versions =
               RunFile.read(path).run().jobs().stream().map(Job::version).distinct().toList();
-          assertThat(versions).as("both jobs change in one batch").hasSize(1);
+          assertThat(versions).as("all jobs change in one batch").hasSize(1);
         } while (writer.isAlive());
 
         assertThat(failures).isEmpty();
-        assertThat(RunFile.read(path).run().jobs()).extracting(Job::version).containsOnly(2_001);
+        assertThat(RunFile.read(path).run().jobs())
+            .extracting(Job::version)
+            .containsOnly(BATCHES + 1);
       }
+    }
+
+    @Test
+    void batchThatGrowsUnderTheReaderIsNotTakenForDamage() throws IOException {
+      RunFileTest.this.write();
+      byte[] whole = Files.readAllBytes(path);
+      int middleOfTheLastJob = Files.readString(path).indexOf("\"b\"");
+      Growing file = new Growing(whole, middleOfTheLastJob);
+
+      RunImage image = JournalScan.read(path, new RunFile.Frozen(file, file.size()));
+
+      assertThat(image.jobs).isEmpty();
+      assertThatThrownBy(() -> JournalScan.read(path, new Growing(whole, middleOfTheLastJob)))
+          .as("what the reader is kept from")
+          .isInstanceOf(RunFileException.Damaged.class);
     }
 
     private void write(
         JournalSerializer<String, Note> journal, Run<String, Note> run, Queue<Throwable> failures) {
       try {
         List<Job<Note>> jobs = run.jobs();
-        for (int i = 0; i < 2_000; i++) {
+        for (int i = 0; i < BATCHES; i++) {
           List<Job<Note>> next = new ArrayList<>();
           List<Serializer.Encoded<Note>> batch = new ArrayList<>();
           for (Job<Note> job : jobs) {
@@ -204,5 +226,44 @@ class RunFileTest {
         failures.add(failure);
       }
     }
+  }
+
+  /// A file that another process goes on writing as soon as its end was read.
+  private static final class Growing implements Disk.DiskFile {
+    private final byte[] content;
+    private int visible;
+
+    Growing(byte[] content, int visible) {
+      this.content = content;
+      this.visible = visible;
+    }
+
+    @Override
+    public int read(long position, byte[] into, int offset, int length) {
+      int count = (int) Math.min(length, visible - position);
+      if (count <= 0) {
+        visible = content.length;
+        return -1;
+      }
+      System.arraycopy(content, (int) position, into, offset, count);
+      return count;
+    }
+
+    @Override
+    public long size() {
+      return visible;
+    }
+
+    @Override
+    public void write(long position, byte[] from, int offset, int length) {}
+
+    @Override
+    public void truncate(long size) {}
+
+    @Override
+    public void sync() {}
+
+    @Override
+    public void close() {}
   }
 }
