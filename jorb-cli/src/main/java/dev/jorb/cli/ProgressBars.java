@@ -87,22 +87,8 @@ public final class ProgressBars implements StatusListener {
 
   private String line(StatusCount count, int nameWidth) {
     String name = Text.headline(count.state(), nameWidth);
-    String numbers =
-        count.terminal()
-            ? cell(count.completed(), "ended")
-            : cell(count.waiting(), "waiting")
-                + cell(count.executing(), "running")
-                + cell(count.delayed(), "delayed")
-                + cell(count.parked(), "parked")
-                + cell(count.completed(), "executed");
-    String line = name + " ".repeat(nameWidth - name.length()) + numbers;
-    return terminal.cut(line.stripTrailing());
-  }
-
-  /// A number and what it counts, blank for none, so that the eye finds what is there.
-  private static String cell(long number, String what) {
-    String text = number == 0 ? "" : number + " " + what;
-    return "  " + " ".repeat(Math.max(0, 8 + what.length() - text.length())) + text;
+    String padding = " ".repeat(nameWidth - name.length() + 2);
+    return terminal.cut((name + padding + String.join(", ", parts(count))).stripTrailing());
   }
 
   private String coloured(StatusCount count, String line) {
@@ -127,12 +113,18 @@ public final class ProgressBars implements StatusListener {
     lastNanos = now;
     StringJoiner states = new StringJoiner("; ", total(counts) + ": ", "");
     states.setEmptyValue(total(counts));
-    counts.forEach(count -> plain(count).forEach(states::add));
+    for (StatusCount count : counts) {
+      List<String> parts = parts(count);
+      if (!parts.isEmpty()) {
+        states.add(count.state() + " " + String.join(", ", parts));
+      }
+    }
     out.println(states);
     out.flush();
   }
 
-  private static List<String> plain(StatusCount count) {
+  /// The numbers that are not zero, and what they count.
+  private static List<String> parts(StatusCount count) {
     List<String> parts = new ArrayList<>();
     if (count.terminal()) {
       add(parts, count.completed(), "ended");
@@ -142,7 +134,7 @@ public final class ProgressBars implements StatusListener {
       add(parts, count.delayed(), "delayed");
       add(parts, count.parked(), "parked");
     }
-    return parts.isEmpty() ? List.of() : List.of(count.state() + " " + String.join(", ", parts));
+    return parts;
   }
 
   private static void add(List<String> parts, long number, String what) {

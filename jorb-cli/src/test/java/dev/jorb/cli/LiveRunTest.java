@@ -6,6 +6,7 @@ import static dev.jorb.cli.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jorb.cli.Cli.Answer;
+import dev.jorb.serial.JournalSerializer;
 import dev.jorb.serial.RunFile;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
@@ -68,6 +69,20 @@ class LiveRunTest {
         child.go();
         assertThat(child.awaitEnd()).isZero();
         assertThat(child.out()).contains("3 of 3 jobs ended");
+      }
+    }
+
+    @Test
+    void lookingAtARunThatThisProcessHasOpenDoesNotGiveItsLockAway() throws Exception {
+      Path file = folder.resolve("demo.jorb");
+      try (var journal = JournalSerializer.at(file, Demo.workflow())) {
+        journal.begin(Demo.run("ok"));
+        jorb("status", file);
+
+        try (Child second = Child.start(folder)) {
+          assertThat(second.awaitEnd()).isEqualTo(1);
+          assertThat(second.err()).contains("another run has it open: pid ");
+        }
       }
     }
 
