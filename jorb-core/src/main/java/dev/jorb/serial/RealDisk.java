@@ -133,8 +133,9 @@ final class RealDisk implements Disk {
     return directory(path).toRealPath().resolve(path.getFileName());
   }
 
-  @Override
-  public Optional<String> lockHolder(Path path) throws IOException {
+  /// What the live process that has the lock wrote about itself, without touching the lock; empty
+  /// if nobody has it.
+  Optional<String> lockHolder(Path path) throws IOException {
     if (!Files.exists(path)) {
       return Optional.empty();
     }

@@ -120,7 +120,7 @@ public final class RunFile {
   private record Reader(Path path, Optional<Schema<?, ?>> judge) {
     RunFile read() {
       try {
-        Disk disk = RealDisk.INSTANCE;
+        RealDisk disk = RealDisk.INSTANCE;
         Optional<String> holder = disk.lockHolder(JournalSerializer.lockPath(path));
         return isJournal(disk) ? readJournal(disk, holder) : readGo();
       } catch (IOException e) {
