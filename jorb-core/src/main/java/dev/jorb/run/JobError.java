@@ -17,6 +17,10 @@ public final class JobError {
 
   private static final int KEPT = 64;
 
+  /// Room for the words at the end of a message that is cut, so that it is not cut again when it is
+  /// read from a file.
+  private static final int CUT_NOTE = 40;
+
   private final String state;
   private final long atMillis;
   private final String message;
@@ -57,8 +61,8 @@ public final class JobError {
     if (message.length() <= MAX_LENGTH) {
       return message;
     }
-    int end =
-        Character.isHighSurrogate(message.charAt(MAX_LENGTH - 1)) ? MAX_LENGTH - 1 : MAX_LENGTH;
+    int last = MAX_LENGTH - CUT_NOTE - 1;
+    int end = Character.isHighSurrogate(message.charAt(last)) ? last : last + 1;
     return message.substring(0, end) + "… (" + (message.length() - end) + " more characters)";
   }
 

@@ -1,21 +1,33 @@
 package dev.jorb.serial;
 
 import dev.jorb.run.Json;
+import java.lang.invoke.MethodType;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.StringJoiner;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.exc.InvalidFormatException;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Turns values of one type into JSON text and back, with the same limits on both sides.
 ///
 /// Reading is strict: nothing may follow the value, and a primitive must be there. Fields that the
 /// type does not know are passed over, so that code may drop a field and still read old files.
-/// Thread-safe.
+/// Writing is strict too: NaN and the infinities, which JSON cannot say, are refused. [Json] is
+/// taken as it is, but on one line. Thread-safe.
 ///
 /// @param <T> the type
 final class Codec<T> {
@@ -36,6 +48,9 @@ final class Codec<T> {
                           .maxNumberLength(MAX_BYTES)
                           .maxNameLength(MAX_BYTES)
                           .build())
+                  // They are written as they are, and then refused; strings would come back as
+                  // such.
+                  .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
                   .streamWriteConstraints(
                       StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
                   .build())
@@ -43,6 +58,8 @@ final class Codec<T> {
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .build();
+
+  private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
   private final Class<T> type;
   private final ObjectWriter writer;
@@ -55,26 +72,71 @@ final class Codec<T> {
   }
 
   /// The value as UTF-8 JSON on one line.
+  ///
+  /// What was written is read over once more, because a line that cannot be read is the end of the
+  /// whole file: a type may write raw text, or a name with half a surrogate pair.
   byte[] encode(T value) throws EncodeException {
-    byte[] bytes;
-    try {
-      bytes =
-          value instanceof Json json
-              ? json.text().getBytes(StandardCharsets.UTF_8)
-              : writer.writeValueAsBytes(value);
-    } catch (JacksonException | StackOverflowError e) {
-      throw new EncodeException(describe("cannot be written as JSON", e), e);
-    }
+    byte[] bytes = value instanceof Json json ? utf8(json.text()) : write(value);
     if (bytes.length > MAX_BYTES) {
       throw new EncodeException(
-          type.getSimpleName()
+          name()
               + " takes "
               + bytes.length
               + " bytes as JSON; at most "
               + MAX_BYTES
               + " are allowed");
     }
-    return bytes;
+    try (JsonParser parser = MAPPER.createParser(bytes)) {
+      requireOneValue(parser);
+    } catch (JacksonException e) {
+      throw new EncodeException(describe("is written as what is not JSON", e), e);
+    }
+    return JsonText.compact(bytes);
+  }
+
+  private byte[] write(T value) throws EncodeException {
+    try {
+      byte[] bytes = writer.writeValueAsBytes(value);
+      if (Arrays.equals(bytes, NULL)) {
+        throw new EncodeException(name() + " is written as null, which says nothing");
+      }
+      return bytes;
+    } catch (JacksonException | StackOverflowError e) {
+      throw new EncodeException(describe("cannot be written as JSON", e), e);
+    }
+  }
+
+  private static byte[] utf8(String text) throws EncodeException {
+    try {
+      ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+      byte[] bytes = new byte[encoded.remaining()];
+      encoded.get(bytes);
+      return bytes;
+    } catch (CharacterCodingException e) {
+      throw new EncodeException("Json has half a surrogate pair, which UTF-8 cannot say", e);
+    }
+  }
+
+  private void requireOneValue(JsonParser parser) throws EncodeException {
+    int depth = 0;
+    do {
+      JsonToken token = parser.nextToken();
+      if (token == null) {
+        throw new EncodeException(name() + " is written as nothing");
+      }
+      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      if (depth > MAX_DEPTH) {
+        throw new EncodeException(
+            name() + " is nested too deep; at most " + MAX_DEPTH + " levels are allowed");
+      }
+    } while (depth > 0);
+    if (parser.nextToken() != null) {
+      throw new EncodeException(name() + " is written with something behind its value");
+    }
+  }
+
+  private String name() {
+    return type.getSimpleName();
   }
 
   /// The value that these bytes say.
@@ -90,15 +152,41 @@ final class Codec<T> {
         throw new DecodeException("it is null");
       }
       return value;
+    } catch (MismatchedInputException e) {
+      throw new DecodeException(isMissing(e) ? missing(e) : describe("does not fit", e));
     } catch (JacksonException | StackOverflowError e) {
       throw new DecodeException(describe("does not fit", e));
     }
   }
 
+  private static boolean isMissing(MismatchedInputException e) {
+    return e.getTargetType() != null
+        && e.getTargetType().isPrimitive()
+        && !(e instanceof InvalidFormatException)
+        && e.getOriginalMessage().contains("`null`");
+  }
+
+  /// The Go version leaves out numbers and booleans that are zero where the struct says
+  /// `omitempty`.
+  private String missing(MismatchedInputException e) {
+    StringJoiner field = new StringJoiner(".");
+    e.getPath().forEach(each -> field.add(String.valueOf(each.getPropertyName())));
+    String primitive = e.getTargetType().getName();
+    return name()
+        + " does not fit: its "
+        + primitive
+        + " \""
+        + field
+        + "\" is missing or null. If it may be, as with Go's omitempty, give the field a type with"
+        + " room for it, such as "
+        + MethodType.methodType(e.getTargetType()).wrap().returnType().getSimpleName()
+        + "; else write it into the file";
+  }
+
   private String describe(String what, Throwable e) {
     String reason =
         e instanceof JacksonException jackson ? jackson.getOriginalMessage() : "nested too deep";
-    return type.getSimpleName() + " " + what + ": " + reason;
+    return name() + " " + what + ": " + reason;
   }
 
   /// These bytes are not a value of the type.

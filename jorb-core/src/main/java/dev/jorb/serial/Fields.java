@@ -42,6 +42,26 @@ final class Fields {
     return parser.getString();
   }
 
+  /// The text, or null if null stands there.
+  @Nullable String textOrNull() throws BadLineException {
+    return isNull() ? null : text();
+  }
+
+  /// The text, or null if something else stands there.
+  @Nullable String textIfText() {
+    return parser.currentToken() == JsonToken.VALUE_STRING ? parser.getString() : null;
+  }
+
+  boolean isNull() {
+    return parser.currentToken() == JsonToken.VALUE_NULL;
+  }
+
+  void requireObject() throws BadLineException {
+    expect(
+        parser.currentToken() == JsonToken.START_OBJECT,
+        "\"" + parser.currentName() + "\" must be an object");
+  }
+
   List<String> texts() throws BadLineException {
     expect(
         parser.currentToken() == JsonToken.START_ARRAY,
@@ -84,11 +104,18 @@ final class Fields {
 
   /// Runs `each` for every object of a list.
   void objects(Reading each) throws BadLineException {
+    elements(() -> {
+      expect(parser.currentToken() == JsonToken.START_OBJECT, "it must be a list of objects");
+      each.read();
+    });
+  }
+
+  /// Runs `each` for every element of a list.
+  void elements(Reading each) throws BadLineException {
     expect(
         parser.currentToken() == JsonToken.START_ARRAY,
         "\"" + parser.currentName() + "\" must be a list");
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      expect(parser.currentToken() == JsonToken.START_OBJECT, "it must be a list of objects");
       each.read();
     }
   }
@@ -109,7 +136,7 @@ final class Fields {
     parser.finishToken();
   }
 
-  /// Reads one object of a list.
+  /// Reads one element of a list.
   @FunctionalInterface
   interface Reading {
     void read() throws BadLineException;

@@ -8,15 +8,12 @@ import dev.jorb.run.Schema;
 import dev.jorb.run.Transition;
 import dev.jorb.serial.Codec.DecodeException;
 import dev.jorb.serial.Disk.DiskFile;
-import dev.jorb.serial.Disk.LockHeldException;
-import dev.jorb.serial.Disk.RunLock;
 import dev.jorb.serial.Disk.Stat;
 import dev.jorb.serial.Line.Seal;
 import dev.jorb.serial.RunImage.Winner;
 import dev.jorb.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,11 +46,10 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   private final Schema<O, J> schema;
   private final Codec<O> overallCodec;
   private final Codec<J> contextCodec;
+  private final Claim claim;
   private Durability durability = Durability.FULL;
 
-  private @Nullable RunLock lock;
   private @Nullable RunImage image;
-  private @Nullable Stat loaded;
   private @Nullable JournalFile journal;
   private Opening opening = Opening.ofNew();
   private long lastFlushNanos;
@@ -65,6 +61,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
     this.schema = schema;
     this.overallCodec = new Codec<>(schema.overallType());
     this.contextCodec = new Codec<>(schema.contextType());
+    this.claim = new Claim(disk, time, path);
   }
 
   /// A serializer for the run in this file, which need not exist yet. Touches nothing.
@@ -98,12 +95,10 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   @Override
   public Optional<Run<O, J>> load() {
     try {
-      takeLock();
-      Optional<Stat> found = disk.stat(path);
-      if (found.isEmpty() || found.get().size() == 0) {
+      claim.take();
+      if (claim.look().map(Stat::size).orElse(0L) == 0) {
         return Optional.empty();
       }
-      loaded = found.get();
       try (DiskFile file = disk.openReadOnly(path)) {
         image = JournalScan.read(path, file);
       }
@@ -111,33 +106,6 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
     } catch (IOException e) {
       throw new RunFileException(path, "cannot be read (" + e.getMessage() + ")", e);
     }
-  }
-
-  private void takeLock() throws IOException {
-    if (lock != null) {
-      return;
-    }
-    try {
-      lock =
-          disk.lock(
-              lockPath(path),
-              "pid " + ProcessHandle.current().pid() + " since " + startOfProcess());
-    } catch (LockHeldException e) {
-      String holder = e.getMessage();
-      throw new RunFileException.Locked(
-          path,
-          "another run has it open: "
-              + (holder == null || holder.isEmpty() ? "a process that did not say which" : holder)
-              + ". Wait for it to end, or stop it");
-    }
-  }
-
-  static Path lockPath(Path path) {
-    return path.resolveSibling(path.getFileName() + ".lock");
-  }
-
-  private Instant startOfProcess() {
-    return ProcessHandle.current().info().startInstant().orElseGet(time::instant);
   }
 
   private Run<O, J> toRun(RunImage image) throws IOException {
@@ -153,13 +121,13 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   @Override
   public void begin(Run<O, J> run) {
     try {
-      takeLock();
+      claim.take();
       if (image == null) {
-        requireNothingStored(run);
+        claim.requireNothingStored(run);
         journal = create(run);
       } else {
-        requireUnchanged();
-        requireSame(run, image.header);
+        claim.requireUnchanged();
+        claim.requireSame(run, image.header);
         journal = resume(run, image);
       }
       image = null; // It would hold a second copy of all contexts.
@@ -169,39 +137,6 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
       }
       throw new RunFileException(
           path, "cannot be written (" + e.getMessage() + "); nothing was changed", e);
-    }
-  }
-
-  private void requireNothingStored(Run<O, J> run) throws IOException {
-    Optional<Stat> found = disk.stat(path);
-    if (found.isPresent() && found.get().size() > 0) {
-      throw new RunFileException(
-          path,
-          "there is a run in it already; load it, or choose another file for run \""
-              + run.name()
-              + "\"");
-    }
-  }
-
-  private void requireUnchanged() throws IOException {
-    if (!disk.stat(path).equals(Optional.ofNullable(loaded))) {
-      throw new RunFileException(
-          path, "it was changed after it was loaded; nothing was written. Start again");
-    }
-  }
-
-  private void requireSame(Run<O, J> run, Header header) {
-    if (!run.id().equals(header.id())) {
-      throw new RunFileException(
-          path,
-          "it holds run \""
-              + header.run()
-              + "\" with the id "
-              + header.id()
-              + ", not run \""
-              + run.name()
-              + "\" with the id "
-              + run.id());
     }
   }
 
@@ -385,12 +320,9 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   /// Writes the line that ends the file in order, and gives up the lock.
   @Override
   public void close() {
-    try (RunLock released = lock;
+    try (claim;
         JournalFile sealed = journal) {
-      lock = null;
       journal = null;
-    } catch (IOException e) {
-      throw new RunFileException(path, "its lock cannot be given up (" + e.getMessage() + ")", e);
     }
   }
 }
