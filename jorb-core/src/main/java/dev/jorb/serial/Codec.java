@@ -3,6 +3,7 @@ package dev.jorb.serial;
 import dev.jorb.run.Json;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
@@ -58,10 +59,7 @@ final class Codec<T> {
   byte[] encode(T value) throws EncodeException {
     byte[] bytes;
     try {
-      bytes =
-          value instanceof Json json
-              ? json.text().getBytes(StandardCharsets.UTF_8)
-              : writer.writeValueAsBytes(value);
+      bytes = value instanceof Json json ? oneLine(json) : writer.writeValueAsBytes(value);
     } catch (JacksonException | StackOverflowError e) {
       throw new EncodeException(describe("cannot be written as JSON", e), e);
     }
@@ -75,6 +73,22 @@ final class Codec<T> {
               + " are allowed");
     }
     return bytes;
+  }
+
+  /// The text as it is, on one line. In JSON a line break can only stand between two tokens, where
+  /// a space means the same.
+  private static byte[] oneLine(Json json) throws EncodeException {
+    try (JsonParser parser = MAPPER.createParser(json.text())) {
+      if (parser.nextToken() == null) {
+        throw new EncodeException("Json is empty");
+      }
+      parser.skipChildren();
+      parser.finishToken();
+      if (parser.nextToken() != null) {
+        throw new EncodeException("Json has something behind its value");
+      }
+    }
+    return json.text().replace('\n', ' ').replace('\r', ' ').getBytes(StandardCharsets.UTF_8);
   }
 
   /// The value that these bytes say.
