@@ -42,6 +42,14 @@ final class Fields {
     return parser.getString();
   }
 
+  boolean flag() throws BadLineException {
+    JsonToken token = parser.currentToken();
+    expect(
+        token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE,
+        "\"" + parser.currentName() + "\" must be true or false");
+    return token == JsonToken.VALUE_TRUE;
+  }
+
   /// The text, or null if null stands there.
   @Nullable String textOrNull() throws BadLineException {
     return isNull() ? null : text();
@@ -89,11 +97,11 @@ final class Fields {
   }
 
   /// The number of the field `name`, the only one of use in the rest of the object.
-  int only(String name) throws BadLineException {
-    int number = -1;
+  long only(String name) throws BadLineException {
+    long number = -1;
     for (String field = next(); field != null; field = next()) {
       if (field.equals(name)) {
-        number = (int) Math.min(number(), Integer.MAX_VALUE);
+        number = number();
       } else {
         skip();
       }

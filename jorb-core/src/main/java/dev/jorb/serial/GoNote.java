@@ -27,6 +27,7 @@ final class GoNote {
   boolean saysParent;
   int kicks;
   int attempt;
+  boolean awaitsKicks;
   @Nullable Instant due;
   @Nullable String parked;
   final List<Line.PastTransition> transitions = new ArrayList<>();
@@ -60,6 +61,7 @@ final class GoNote {
       }
       case "kicks" -> kicks = in.count();
       case "attempt" -> attempt = in.count();
+      case "awaits" -> awaitsKicks = in.flag();
       case "due" -> due = Instant.parse(in.text());
       case "parked" -> parked = in.text();
       case "transitions" -> in.objects(() -> transitions.add(transition(in)));
@@ -102,7 +104,7 @@ final class GoNote {
 
   /// Puts what it says but the errors on the job.
   void applyTo(Job.Builder<?> job) {
-    job.version(Math.max(1, version)).attempt(attempt);
+    job.version(Math.max(1, version)).attempt(attempt).awaitsKicks(awaitsKicks);
     if (due != null) {
       job.due(due);
     }
@@ -122,6 +124,7 @@ final class GoNote {
     return job.version() != 1
         || job.kicks() > 0
         || job.attempt() > 0
+        || job.awaitsKicks()
         || job.due().isPresent()
         || job.parked().isPresent()
         || job.transitionCount() > 0
@@ -138,6 +141,9 @@ final class GoNote {
     }
     number(text, "kicks", job.kicks());
     number(text, "attempt", job.attempt());
+    if (job.awaitsKicks()) {
+      text.append(",\"awaits\":true");
+    }
     job.due().ifPresent(due -> text.append(",\"due\":").string(due.toString()));
     job.parked().ifPresent(reason -> text.append(",\"parked\":").string(reason));
     transitions(text, job);

@@ -43,6 +43,9 @@ final class RealDisk implements Disk {
   /// The start of a process is known to a hundredth of a second, from a clock that may be adjusted.
   private static final Duration START_TOLERANCE = Duration.ofSeconds(5);
 
+  /// As many as Linux follows.
+  private static final int MAX_LINKS = 40;
+
   private RealDisk() {}
 
   @Override
@@ -116,6 +119,15 @@ final class RealDisk implements Disk {
   }
 
   @Override
+  public Path real(Path path) throws IOException {
+    Path target = path;
+    for (int links = 0; links < MAX_LINKS && Files.isSymbolicLink(target); links++) {
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    return directory(target).toRealPath().resolve(target.getFileName());
+  }
+
+  @Override
   public RunLock lock(Path path, String owner) throws IOException {
     Path real = real(path);
     if (HELD.putIfAbsent(real, owner) != null) {
@@ -127,10 +139,6 @@ final class RealDisk implements Disk {
       HELD.remove(real);
       throw failed;
     }
-  }
-
-  private static Path real(Path path) throws IOException {
-    return directory(path).toRealPath().resolve(path.getFileName());
   }
 
   /// What the live process that has the lock wrote about itself, without touching the lock; empty

@@ -121,8 +121,8 @@ public final class RunFile {
     RunFile read() {
       try {
         RealDisk disk = RealDisk.INSTANCE;
-        Optional<String> holder = disk.lockHolder(JournalSerializer.lockPath(path));
-        return isJournal(disk) ? readJournal(disk, holder) : readGo();
+        Optional<String> holder = disk.lockHolder(Claim.lockPath(path));
+        return isJournal(disk) ? readJournal(disk, holder) : readGo(disk, holder);
       } catch (IOException e) {
         throw new RunFileException(path, "cannot be read (" + e.getMessage() + ")", e);
       }
@@ -143,11 +143,15 @@ public final class RunFile {
         image.closed = true;
         image.tornBytes = 0;
       }
+      return runFile(image, Form.JOURNAL, holder);
+    }
+
+    private RunFile runFile(RunImage image, Form form, Optional<String> holder) {
       Schema<Json, Json> written = written(image.header);
       RunImageReader<Json, Json> reader = reader(written);
       Run<Json, Json> run = reader.toRun(image);
       Opening opening = judge.isPresent() ? judged(judge.get(), image) : reader.opening(image);
-      return new RunFile(path, Form.JOURNAL, run, written, opening, holder);
+      return new RunFile(path, form, run, written, opening, holder);
     }
 
     /// Scans what the file holds now. If it changes in a way that a batch at its end does not
@@ -165,9 +169,10 @@ public final class RunFile {
       }
     }
 
-    private RunFile readGo() {
-      throw new RunFileException(
-          path, "it is in the Go version's form, which this version of Jorb cannot read yet");
+    private RunFile readGo(Disk disk, Optional<String> holder) throws IOException {
+      try (DiskFile file = disk.openReadOnly(path)) {
+        return runFile(GoRunReader.read(path, file).image(), Form.GO, holder);
+      }
     }
 
     private <O, J> Opening judged(Schema<O, J> schema, RunImage image) {

@@ -62,7 +62,7 @@ final class RunImageReader<O, J> {
     Job.Builder<J> job = Job.copyOf(winner.job());
     if (winner.seal() != Seal.WHOLE) {
       // A person's edit is a version of its own: it starts afresh in the state that it names.
-      job.version(winner.job().version() + 1).attempt(0).dueNow().released();
+      job.version(winner.job().version() + 1).attempt(0).dueNow().awaitsKicks(false).released();
     }
     try {
       job.context(contextCodec.decode(winner.context()));
@@ -80,7 +80,7 @@ final class RunImageReader<O, J> {
 
   Opening opening(RunImage image) {
     List<Edit> edits = new ArrayList<>();
-    for (Winner winner : image.edited) {
+    for (Winner winner : image.edited()) {
       String from = winner.stateBeforeEdit() == null ? "?" : winner.stateBeforeEdit();
       edits.add(new Edit(winner.job().id(), from, winner.job().state()));
     }
