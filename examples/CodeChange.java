@@ -50,8 +50,9 @@ import org.jspecify.annotations.Nullable;
 /// An origin that has refs under `refs/ci/` has a CI: it answers to a commit with the ref
 /// `refs/ci/COMMIT/passed` or `refs/ci/COMMIT/failed`, which point to what the build printed.
 final class CodeChange {
-  private static final Duration POLL = Duration.ofMillis(500);
-  private static final int MOST_POLLS = 600;
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Rate PUSHES = Rate.perSecond(3);
+  private static final int MOST_POLLS = 300;
 
   /// What all jobs share. Saved with the run: a start with other options goes on with these.
   ///
@@ -129,7 +130,7 @@ final class CodeChange {
           .state("add", s -> s.execJob(logged(CodeChange::add)).concurrency(4))
           .state("commit", s -> s.execJob(logged(CodeChange::commit)).concurrency(4))
           .state("build", s -> s.execJob(logged(CodeChange::build)).concurrency(2))
-          .state("push", s -> s.execJob(logged(CodeChange::push)).rate(Rate.perSecond(3)))
+          .state("push", s -> s.execJob(logged(CodeChange::push)).concurrency(2).rate(PUSHES))
           .state("watch", s -> s.execJob(logged(CodeChange::watch)).concurrency(4))
           .state("merge", s -> s.execJob(logged(CodeChange::merge)).concurrency(2))
           .state("report", s -> s.execJob(logged(CodeChange::report)))
@@ -245,9 +246,9 @@ final class CodeChange {
     if (!tools.gitIn(change, "status", "--porcelain").isEmpty()) {
       tools.gitIn(change, "commit", "--quiet", "--message", campaign.title());
     }
-    String commit = tools.gitIn(change, "rev-parse", "HEAD");
-    boolean changed = !commit.equals(tools.gitIn(change, "rev-parse", upstream(change)));
-    return Outcome.to(changed ? "build" : "unchanged", change.committed(commit));
+    List<String> commits =
+        tools.gitIn(change, "rev-parse", "HEAD", upstream(change)).lines().distinct().toList();
+    return Outcome.to(commits.size() == 2 ? "build" : "unchanged", change.committed(commits.get(0)));
   }
 
   /// A trial build, before anybody else is troubled with the change.
@@ -266,12 +267,10 @@ final class CodeChange {
     return Outcome.to("rejected", change).error(problem).kick("report", change.because(problem));
   }
 
-  /// Pushes the branch, unless that very commit has arrived already.
+  /// Pushes the branch; git does nothing if that very commit has arrived already.
   static Outcome<Change> push(Tools tools, Campaign campaign, Change change) throws Exception {
     String ref = "refs/heads/" + campaign.branch();
-    if (!tools.gitIn(change, "ls-remote", "origin", ref).startsWith(change.commit() + "\t")) {
-      tools.gitIn(change, "push", "--quiet", "--force", "origin", change.commit() + ":" + ref);
-    }
+    tools.gitIn(change, "push", "--quiet", "--force", "origin", change.commit() + ":" + ref);
     return Outcome.to("watch", change.polled(0)).after(change.hasCi() ? POLL : Duration.ZERO);
   }
 
@@ -603,8 +602,9 @@ final class CodeChange {
           then verdict=passed
           else verdict=failed
           fi
-          git update-ref "refs/ci/$1/$verdict" "$(git hash-object -w "$folder/log")"
+          printed=$(git hash-object -w "$folder/log")
           rm -rf "$folder"
+          git update-ref "refs/ci/$1/$verdict" "$printed"
         }
         exec > /dev/null 2>&1 # or the push would wait for the build
         while read -r before commit ref; do
