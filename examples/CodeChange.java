@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
 /// ./jorb run examples/CodeChange.java --work bump --repos ~/origins --change ./bump.sh --build "mvn -q verify"
 /// ```
 ///
-/// Without `--repos` it makes forty small repositories of its own, with a hook for a CI, and removes
-/// a deprecated method from them. Some do not compile without it.
+/// Without `--repos` it makes forty small repositories of its own, with a hook for a CI, and
+/// removes a deprecated method from them. Some do not compile without it.
 ///
 /// Stop it whenever you like, with Ctrl-C or `kill -9`, and start it again: every step looks first
 /// what is done already. The work folder holds the run file `code-change.jorb`, the clones, the
@@ -106,9 +106,8 @@ final class CodeChange {
     String count = arguments.take("--origins", "N", "how many repositories to make", "40");
     Optional<String> repos =
         arguments.take("--repos", "DIR|FILE", "a folder of repositories, or a list: take these");
-    String change = arguments.take("--change", "SCRIPT", "makes the change, in the clone", "change.sh");
-    String build = arguments.take("--build", "COMMAND", "builds the clone, in the clone", "true");
-
+    Optional<String> change = arguments.take("--change", "SCRIPT", "makes the change in a clone");
+    Optional<String> build = arguments.take("--build", "COMMAND", "builds a clone, for a trial");
     Path work = Path.of(folder).toAbsolutePath();
     Jorb.main(
         arguments.defaultFile(Path.of(folder, "code-change.jorb")),
@@ -116,8 +115,8 @@ final class CodeChange {
         () -> Tools.open(work),
         () ->
             repos.isPresent()
-                ? others(repos.get(), Path.of(change), build)
-                : own(work, Integer.parseInt(count)));
+                ? others(Path.of(repos.get()), change, build)
+                : own(work, Integer.parseInt(count), change, build));
   }
 
   // tag::workflow[]
@@ -142,26 +141,39 @@ final class CodeChange {
 
   // end::workflow[]
 
-  private static Run<Campaign, Change> own(Path work, int count) throws Exception {
-    Campaign campaign = new Campaign("Remove Text.isEmpty", "jorb/remove-is-empty", null, null);
-    return run(campaign, Acme.origins(Tools.open(work), work.resolve("origins"), count));
+  private static Run<Campaign, Change> own(
+      Path work, int count, Optional<String> change, Optional<String> build) throws Exception {
+    Campaign campaign =
+        change.isPresent()
+            ? scripted(change.get(), build.orElse("true"))
+            : new Campaign("Remove Text.isEmpty", "jorb/remove-is-empty", null, build.orElse(null));
+    Path origins = Files.createDirectories(work.resolve("origins"));
+    return run(campaign, Acme.origins(Tools.open(work), origins, count));
   }
 
-  private static Run<Campaign, Change> others(String repos, Path script, String build)
-      throws IOException {
+  private static Run<Campaign, Change> others(
+      Path repos, Optional<String> change, Optional<String> build) throws IOException {
+    String script =
+        change.orElseThrow(() -> new IllegalArgumentException("--repos needs a --change SCRIPT"));
+    return run(scripted(script, build.orElse("true")), listed(repos.toAbsolutePath()));
+  }
+
+  private static Campaign scripted(String change, String build) {
+    Path script = Path.of(change).toAbsolutePath();
     if (!Files.isExecutable(script)) {
       throw new IllegalArgumentException("--change: " + script + " is no script to execute");
     }
-    String name = script.getFileName().toString().replaceAll("[^A-Za-z0-9]+", "-");
-    Campaign campaign =
-        new Campaign("Run " + name, "jorb/" + name, script.toAbsolutePath().toString(), build);
-    return run(campaign, listed(Path.of(repos).toAbsolutePath()));
+    String name = script.getFileName().toString().replaceAll("\\..*", "");
+    return new Campaign("Run " + name, "jorb/" + name, script.toString(), build);
   }
 
   /// The repositories in a folder, or those that a file names, one a line.
   private static List<String> listed(Path repos) throws IOException {
     if (Files.isDirectory(repos)) {
-      return Tools.list(repos, "*").stream().filter(CodeChange::isRepository).map(Path::toString).toList();
+      return Tools.list(repos, "*").stream()
+          .filter(CodeChange::isRepository)
+          .map(Path::toString)
+          .toList();
     }
     List<String> origins = new ArrayList<>();
     for (String line : Files.readAllLines(repos)) {
@@ -220,7 +232,8 @@ final class CodeChange {
 
   /// Makes the branch, or takes the one that is there.
   static Outcome<Change> branch(Tools tools, Campaign campaign, Change change) throws Exception {
-    tools.gitIn(change, "checkout", "--quiet", "--force", "-B", campaign.branch(), upstream(change));
+    tools.gitIn(
+        change, "checkout", "--quiet", "--force", "-B", campaign.branch(), upstream(change));
     return Outcome.to("edit", change);
   }
 
@@ -248,7 +261,8 @@ final class CodeChange {
     }
     List<String> commits =
         tools.gitIn(change, "rev-parse", "HEAD", upstream(change)).lines().distinct().toList();
-    return Outcome.to(commits.size() == 2 ? "build" : "unchanged", change.committed(commits.get(0)));
+    return Outcome.to(
+        commits.size() == 2 ? "build" : "unchanged", change.committed(commits.get(0)));
   }
 
   /// A trial build, before anybody else is troubled with the change.
@@ -304,13 +318,13 @@ final class CodeChange {
   /// branch has moved meanwhile, so that no two merges can both arrive.
   static Outcome<Change> merge(Tools tools, Campaign campaign, Change change) throws Exception {
     tools.gitIn(change, "fetch", "--quiet", "origin");
-    if (isMerged(tools, change)) {
+    String commit = String.valueOf(change.commit());
+    if (tools.tryGitIn(change, "merge-base", "--is-ancestor", commit, upstream(change)).isGood()) {
       return Outcome.to("merged", change);
     }
     tools.gitIn(change, "checkout", "--quiet", "--force", "--detach", upstream(change));
-    Ended merge =
-        tools.tryGitIn(
-            change, "merge", "--quiet", "--no-ff", "-m", "Merge " + campaign.branch(), commit(change));
+    String message = "Merge " + campaign.branch();
+    Ended merge = tools.tryGitIn(change, "merge", "--quiet", "--no-ff", "-m", message, commit);
     if (merge.exit() == 1) {
       return Outcome.to("branch", change)
           .error("the main branch has moved and conflicts; made again\n" + merge.output());
@@ -320,37 +334,21 @@ final class CodeChange {
     return Outcome.to("merged", change);
   }
 
-  private static boolean isMerged(Tools tools, Change change) throws Exception {
-    return tools
-        .gitIn(change, "branch", "--remotes", "--contains", commit(change))
-        .lines()
-        .anyMatch(line -> line.strip().equals(upstream(change)));
-  }
-
   private static String upstream(Change change) {
     return "origin/" + change.main();
-  }
-
-  private static String commit(Change change) {
-    return String.valueOf(change.commit());
   }
 
   /// Files a report on a change that failed.
   static Outcome<Change> report(Tools tools, Campaign campaign, Change change) throws Exception {
     String text =
-        "# "
-            + change.repository()
-            + ": "
-            + campaign.title()
-            + "\n\nCommit "
-            + change.commit()
-            + " on "
-            + campaign.branch()
-            + " of "
-            + change.origin()
-            + " is not merged: "
-            + change.problem()
-            + "\n";
+        "# %s: %s\n\nCommit %s on %s of %s is not merged: %s\n"
+            .formatted(
+                change.repository(),
+                campaign.title(),
+                change.commit(),
+                campaign.branch(),
+                change.origin(),
+                change.problem());
     tools.file("reports/" + change.repository() + ".md", text);
     return Outcome.to("reported", change);
   }
@@ -378,10 +376,20 @@ final class CodeChange {
     private static final Set<String> OF_ANOTHER_REPOSITORY =
         Set.of("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX");
 
+    private static final Map<String, String> QUIET =
+        Map.of("LC_ALL", "C", "GIT_TERMINAL_PROMPT", "0");
+
+    /// Nobody's settings, such as a path for hooks, apply to repositories that the campaign made.
+    /// In those of others the user's do: they may be needed to get in.
+    private static final Map<String, String> WITHOUT_SETTINGS =
+        Map.of("GIT_CONFIG_GLOBAL", "/dev/null", "GIT_CONFIG_NOSYSTEM", "1");
+
     private final Path work;
+    private final boolean isOwn;
 
     private Tools(Path work) {
       this.work = work;
+      this.isOwn = Files.exists(work.resolve("origins"));
     }
 
     /// Makes the folders and clears away what an earlier start, killed in the middle, left behind.
@@ -393,9 +401,9 @@ final class CodeChange {
       tools.endOrphans();
       deleteAll(work.resolve("temporary"));
       Files.createDirectory(work.resolve("temporary"));
-      for (Path lock : list(work.resolve("clones"), "*")) {
-        for (Path each : list(lock.resolve(".git"), "*.lock")) {
-          Files.delete(each);
+      for (Path clone : list(work.resolve("clones"), "*")) {
+        for (Path lock : list(clone.resolve(".git"), "*.lock")) {
+          Files.delete(lock);
         }
       }
       return tools;
@@ -416,7 +424,8 @@ final class CodeChange {
     /// Notes that a step starts, so that it can be counted how often each one did.
     void log(Job<Change> job) throws IOException {
       String line =
-          String.join("\t", Instant.now().toString(), job.id(), job.state(), job.context().repository());
+          String.join(
+              "\t", Instant.now().toString(), job.id(), job.state(), job.context().repository());
       Files.writeString(
           work.resolve("executions.log"),
           line + "\n",
@@ -445,7 +454,12 @@ final class CodeChange {
 
     private static List<String> git(List<String> arguments) {
       List<String> command = new ArrayList<>(List.of("git"));
-      for (String setting : List.of("user.name=Jorb example", "user.email=jorb@example.invalid", "commit.gpgsign=false", "gc.auto=0")) {
+      for (String setting :
+          List.of(
+              "user.name=Jorb example",
+              "user.email=jorb@example.invalid",
+              "commit.gpgsign=false",
+              "gc.auto=0")) {
         command.addAll(List.of("-c", setting));
       }
       command.addAll(arguments);
@@ -462,9 +476,13 @@ final class CodeChange {
         throws IOException, InterruptedException {
       Path output = Files.createTempFile(work.resolve("temporary"), "output", null);
       ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-      builder.redirectErrorStream(true).redirectOutput(output.toFile()).redirectInput(input.toFile());
+      builder
+          .redirectErrorStream(true)
+          .redirectOutput(output.toFile())
+          .redirectInput(input.toFile());
       builder.environment().keySet().removeAll(OF_ANOTHER_REPOSITORY);
-      builder.environment().putAll(Map.of("LC_ALL", "C", "GIT_TERMINAL_PROMPT", "0"));
+      builder.environment().putAll(QUIET);
+      builder.environment().putAll(isOwn ? WITHOUT_SETTINGS : Map.of());
       Process process = builder.start();
       Path mark = work.resolve("running").resolve(process.pid() + "-" + start(process.toHandle()));
       try {
@@ -532,7 +550,7 @@ final class CodeChange {
   /// The company whose repositories the campaign makes for itself when it is given none.
   ///
   /// Each is a small Java program. Out of ten, the fourth asks `isEmpty` about something that is no
-  /// `String`, which shows in the trial build; out of twenty, the eighth has a test that needs the
+  /// `String`, which shows in the trial build; out of twenty, the sixth has a test that needs the
   /// method, which only the CI builds, and the thirteenth never called it.
   static final class Acme {
     private static final List<String> PRODUCTS =
@@ -633,7 +651,8 @@ final class CodeChange {
     private static Path make(Tools tools, int i, String name)
         throws IOException, InterruptedException {
       Path made = tools.temporaryFolder(name);
-      tools.git("init", "--quiet", "--bare", "--template=", "--initial-branch=main", made.toString());
+      tools.git(
+          "init", "--quiet", "--bare", "--template=", "--initial-branch=main", made.toString());
       Path history = made.resolve("first");
       Files.writeString(history, history(i, name));
       tools.run(made, history, List.of("git", "fast-import", "--quiet")).orThrow("git fast-import");
@@ -652,7 +671,7 @@ final class CodeChange {
     private static String history(int i, String name) {
       boolean isUsed = i % 20 != 12;
       boolean isString = i % 10 != 3;
-      boolean isTested = i % 20 == 7;
+      boolean isTested = i % 20 == 5;
       String type = isString ? "String" : "CharSequence";
       String test = isUsed ? "Text.isEmpty(customer)" : "customer.isBlank()";
       String predicate = isTested ? "Text::isEmpty" : "String::isBlank";
@@ -660,7 +679,8 @@ final class CodeChange {
           + data("Start " + name)
           + file("src/main/java/acme/Text.java", isUsed ? TEXT : TEXT.replace(DEPRECATED, ""))
           + file("src/main/java/acme/Greeting.java", GREETING.formatted(type, test, name))
-          + file("src/test/java/acme/GreetingTest.java", GREETING_TEST.formatted("String", predicate))
+          + file(
+              "src/test/java/acme/GreetingTest.java", GREETING_TEST.formatted("String", predicate))
           + "reset refs/ci/main/passed\nfrom refs/heads/main\n";
     }
 

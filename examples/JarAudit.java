@@ -42,9 +42,9 @@ import org.jspecify.annotations.Nullable;
 /// ./jorb run examples/JarAudit.java --jars lib --work audit
 /// ```
 ///
-/// One job for the folder kicks a job for each jar, and waits until all of them have left their list
-/// of classes. A jar that cannot be read ends as `broken`. What was found out about a jar is in its
-/// job: `./jorb jobs RUNFILE`, `./jorb show RUNFILE JOB`. The work folder holds the run file
+/// One job for the folder kicks a job for each jar, and waits until all of them have left their
+/// list of classes. A jar that cannot be read ends as `broken`. What was found out about a jar is
+/// in its job: `./jorb jobs RUNFILE`, `./jorb show RUNFILE JOB`. The work folder holds the run file
 /// `jar-audit.jorb`, the lists of classes and `same-classes.txt`.
 final class JarAudit {
   private static final Duration POLL = Duration.ofMillis(250);
@@ -145,7 +145,9 @@ final class JarAudit {
         WORKFLOW,
         () -> Desk.at(work),
         () ->
-            WORKFLOW.run("jar-audit", new Audit(jars.toString())).add(Jar.at(jars.toAbsolutePath())));
+            WORKFLOW
+                .run("jar-audit", new Audit(jars.toString()))
+                .add(Jar.at(jars.toAbsolutePath())));
   }
 
   // tag::kick[]
@@ -180,7 +182,9 @@ final class JarAudit {
     try (JarFile jar = new JarFile(job.context().path())) {
       Manifest manifest = jar.getManifest();
       if (manifest != null) {
-        manifest.getMainAttributes().forEach((name, value) -> attributes.put("" + name, "" + value));
+        manifest
+            .getMainAttributes()
+            .forEach((name, value) -> attributes.put("" + name, "" + value));
       }
     } catch (ZipException e) {
       return broken(desk, job, e);

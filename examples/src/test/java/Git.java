@@ -11,7 +11,8 @@ record Git(Path folder) {
   /// What the command prints, line by line.
   List<String> lines(String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of("git", "-C", folder.toString()));
-    command.addAll(List.of("-c", "user.name=Somebody", "-c", "user.email=somebody@example.invalid"));
+    command.addAll(
+        List.of("-c", "user.name=Somebody", "-c", "user.email=somebody@example.invalid"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("GIT_"));
@@ -29,7 +30,8 @@ record Git(Path folder) {
 
   /// Makes a bare repository with a commit of one file.
   static Git origin(Path origin, String file, String text) throws Exception {
-    Git seed = new Git(Files.createDirectories(origin.resolve("../../seeds").resolve(origin.getFileName())));
+    Path seeds = origin.getParent().resolveSibling("seeds");
+    Git seed = new Git(Files.createTempDirectory(Files.createDirectories(seeds), "seed"));
     seed.lines("init", "--quiet", "--initial-branch=main");
     Files.writeString(seed.folder.resolve(file), text);
     seed.lines("add", file);

@@ -1,5 +1,8 @@
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jorb.run.Job;
+import dev.jorb.run.Json;
+import dev.jorb.serial.RunFile;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,9 +12,6 @@ import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
-import dev.jorb.run.Job;
-import dev.jorb.run.Json;
-import dev.jorb.serial.RunFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,9 +47,11 @@ class JarAuditTest {
     Program program =
         Program.ofSource("JarAudit", folder, "--jars=jars", "--work=audit").endsWith(0);
 
-    assertThat(program.said()).contains("1  manifest  java.util.zip.ZipException", "1  classes  java.util.zip.ZipException: a/Text.class is no class");
+    assertThat(program.said()).contains("zip END header not found", "a/Text.class is no class");
     List<Job<Json>> jobs = RunFile.read(folder.resolve("audit/jar-audit.jorb")).run().jobs();
-    assertThat(jobs).extracting(Job::state).containsExactly("compared", "audited", "audited", "audited", "broken", "broken");
+    assertThat(jobs)
+        .extracting(Job::state)
+        .containsExactly("compared", "audited", "audited", "audited", "broken", "broken");
     assertThat(jobs.get(0).context().text()).contains("\"jars\":5,\"shared\":2");
     assertThat(jobs.get(2).context().text())
         .contains("\"classes\":{\"8\":3}", "\"Implementation-Title\":\"good.jar\"")
@@ -58,7 +60,8 @@ class JarAuditTest {
     assertThat(folder.resolve("audit/same-classes.txt"))
         .hasContent(
             "2 classes, 1 of them different, in\n  %s\n  %s"
-                .formatted(folder.resolve("jars/deep/er/duplicate.jar"), folder.resolve("jars/good.jar")));
+                .formatted(
+                    folder.resolve("jars/deep/er/duplicate.jar"), folder.resolve("jars/good.jar")));
   }
 
   private JarOutputStream jar(String name) throws IOException {

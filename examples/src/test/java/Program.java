@@ -33,8 +33,8 @@ record Program(Process process, Path out, Path err) {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1));
   }
 
-  private static Program start(Path folder, Stream<String> classPath, String main, String... arguments)
-      throws IOException {
+  private static Program start(
+      Path folder, Stream<String> classPath, String main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
@@ -66,7 +66,7 @@ record Program(Process process, Path out, Path err) {
     while (!condition.holds()) {
       assertThat(process.isAlive()).as(said()).isTrue();
       assertThat(System.nanoTime() - deadline).as(said()).isNegative();
-      LockSupport.parkNanos(1_000_000);
+      LockSupport.parkNanos(5_000_000);
     }
     process.destroyForcibly().waitFor();
     assertThat(process.exitValue()).as(said()).isEqualTo(128 + 9);
