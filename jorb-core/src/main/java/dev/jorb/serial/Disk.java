@@ -36,6 +36,10 @@ interface Disk {
   /// @throws LockHeldException if somebody has it
   RunLock lock(Path path, String owner) throws IOException;
 
+  /// What the live process that has the lock wrote about itself, without touching the lock; empty
+  /// if nobody has it.
+  Optional<String> lockHolder(Path path) throws IOException;
+
   /// An open file. Not thread-safe.
   interface DiskFile extends Closeable {
     /// Reads up to `length` bytes; fewer only at the end; -1 at or beyond it.

@@ -14,9 +14,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The machine's file system.
 ///
@@ -25,10 +31,17 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RealDisk implements Disk {
   static final RealDisk INSTANCE = new RealDisk();
 
-  /// The lock files that this process holds. It must be static: the operating system gives POSIX
-  /// locks to processes and takes them away when the process closes any descriptor of the file, so
-  /// a second opening in this process must be refused before it opens anything.
-  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+  /// The lock files that this process holds, and what it wrote in them. It must be static: the
+  /// operating system gives POSIX locks to processes and takes them away when the process closes
+  /// any descriptor of the file, so a second opening in this process must be refused before it
+  /// opens anything.
+  private static final Map<Path, String> HELD = new ConcurrentHashMap<>();
+
+  /// What a holder writes: its process id and when that process started.
+  private static final Pattern OWNER = Pattern.compile("pid (\\d+) since (\\S+)");
+
+  /// The start of a process is known to a hundredth of a second, from a clock that may be adjusted.
+  private static final Duration START_TOLERANCE = Duration.ofSeconds(5);
 
   private RealDisk() {}
 
@@ -104,8 +117,8 @@ final class RealDisk implements Disk {
 
   @Override
   public RunLock lock(Path path, String owner) throws IOException {
-    Path real = directory(path).toRealPath().resolve(path.getFileName());
-    if (!HELD.add(real)) {
+    Path real = real(path);
+    if (HELD.putIfAbsent(real, owner) != null) {
       throw new LockHeldException("this process");
     }
     try {
@@ -114,6 +127,46 @@ final class RealDisk implements Disk {
       HELD.remove(real);
       throw failed;
     }
+  }
+
+  private static Path real(Path path) throws IOException {
+    return directory(path).toRealPath().resolve(path.getFileName());
+  }
+
+  @Override
+  public Optional<String> lockHolder(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return Optional.empty();
+    }
+    AtomicReference<String> owner = new AtomicReference<>("");
+    // While the map computes, this process cannot take the lock and then lose it to this reading.
+    HELD.compute(
+        real(path),
+        (file, ours) -> {
+          owner.set(ours == null ? holder(file) : ours);
+          return ours;
+        });
+    return Optional.ofNullable(owner.get()).filter(RealDisk::isAlive);
+  }
+
+  private static boolean isAlive(String owner) {
+    Matcher said = OWNER.matcher(owner);
+    if (!said.matches()) {
+      return false;
+    }
+    try {
+      Instant start = Instant.parse(said.group(2));
+      return ProcessHandle.of(Long.parseLong(said.group(1)))
+          .filter(ProcessHandle::isAlive)
+          .filter(process -> process.info().startInstant().map(s -> isNear(s, start)).orElse(true))
+          .isPresent();
+    } catch (DateTimeParseException | NumberFormatException notOurs) {
+      return false;
+    }
+  }
+
+  private static boolean isNear(Instant one, Instant other) {
+    return Duration.between(one, other).abs().compareTo(START_TOLERANCE) <= 0;
   }
 
   @SuppressWarnings("EmptyCatch") // Whoever created it first, it is there.

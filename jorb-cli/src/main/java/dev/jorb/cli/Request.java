@@ -1,0 +1,25 @@
+package dev.jorb.cli;
+
+import dev.jorb.serial.RunFile;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/// What a verb is asked about and where its answer goes. The file and the form are known once the
+/// command line is parsed.
+record Request(Supplier<Path> file, BooleanSupplier isJson, PrintStream out) {
+  RunFile read() {
+    return RunFile.read(existing());
+  }
+
+  /// The run file's path, which must lead to something.
+  Path existing() {
+    Path path = file.get();
+    if (!Files.exists(path)) {
+      throw new UsageException("there is no run file " + path);
+    }
+    return path;
+  }
+}

@@ -1,0 +1,186 @@
+package dev.jorb.cli;
+
+import dev.jorb.event.StatusCount;
+import dev.jorb.processor.RunSummary;
+import dev.jorb.run.Job;
+import dev.jorb.run.JobError;
+import dev.jorb.run.Run;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What came of a run: jobs by state, parked jobs, errors by cause, and how to go on.
+///
+/// @param file the run file
+/// @param ended how the execution ended
+/// @param parked the parked jobs whose reasons are known
+/// @param causes the errors of the run's whole life, the most frequent first
+/// @param exit what the process will say
+record Summary(
+    Path file, RunSummary ended, List<Parked> parked, List<Cause> causes, ExitCode exit) {
+  private static final int SHOWN_PARKED = 5;
+  private static final int SHOWN_CAUSES = 10;
+  private static final int SHOWN_CHARACTERS = 160;
+
+  /// A parked job.
+  record Parked(String job, String state, String reason) {}
+
+  /// Errors in one state whose first lines are the same.
+  record Cause(String state, String message, long count) {}
+
+  static Summary of(Path file, Run<?, ?> run, RunSummary ended, ExitCode exit) {
+    List<Parked> parked = new ArrayList<>();
+    Map<List<String>, Long> counts = new LinkedHashMap<>();
+    for (Job<?> job : run.jobs()) {
+      job.parked().ifPresent(why -> parked.add(new Parked(job.id(), job.state(), why)));
+      for (JobError error : job.errors()) {
+        String headline = Text.headline(error.message(), SHOWN_CHARACTERS);
+        counts.merge(List.of(error.state(), headline), 1L, Long::sum);
+      }
+    }
+    List<Cause> causes = new ArrayList<>();
+    counts.forEach((cause, count) -> causes.add(new Cause(cause.get(0), cause.get(1), count)));
+    causes.sort(Comparator.comparingLong(Cause::count).reversed());
+    return new Summary(file, ended, parked, causes, exit);
+  }
+
+  /// The counts as a table.
+  static Table table(List<StatusCount> counts) {
+    Table table = new Table();
+    table.row("state", "waiting", "executing", "delayed", "parked", "executed", "ended");
+    for (StatusCount count : counts) {
+      if (count.terminal()) {
+        table.row(count.state(), "", "", "", "", "", count.completed());
+      } else {
+        table.row(
+            count.state(),
+            count.waiting(),
+            count.executing(),
+            count.delayed(),
+            count.parked(),
+            count.completed(),
+            "");
+      }
+    }
+    return table;
+  }
+
+  void print(PrintStream out) {
+    out.println(headline());
+    table(ended.counts()).print(out);
+    printProblems(out);
+  }
+
+  /// What a person should look at, and how to go on.
+  void printProblems(PrintStream out) {
+    printParked(out);
+    printCauses(out);
+    printOverdue(out);
+    String next = next();
+    if (!next.isEmpty()) {
+      out.println(next);
+    }
+  }
+
+  private String headline() {
+    String how = ended.wasStopped() ? "stopped" : ended.isComplete() ? "complete" : "at rest";
+    return "run \""
+        + ended.run()
+        + "\" "
+        + how
+        + ": "
+        + ended.ended()
+        + " of "
+        + Text.count(ended.jobs(), "job")
+        + " ended, in "
+        + Text.seconds(ended.took());
+  }
+
+  private void printParked(PrintStream out) {
+    if (parked.isEmpty()) {
+      return;
+    }
+    out.println(Text.count(parked.size(), "parked job"));
+    Table table = new Table();
+    for (Parked each : parked.subList(0, Math.min(SHOWN_PARKED, parked.size()))) {
+      table.row(each.job(), each.state(), Text.headline(each.reason(), SHOWN_CHARACTERS));
+    }
+    table.print(out);
+    printMore(out, parked.size() - SHOWN_PARKED);
+  }
+
+  private void printCauses(PrintStream out) {
+    if (causes.isEmpty()) {
+      return;
+    }
+    out.println(Text.count(causes.stream().mapToLong(Cause::count).sum(), "error") + " by cause");
+    Table table = new Table();
+    for (Cause each : causes.subList(0, Math.min(SHOWN_CAUSES, causes.size()))) {
+      table.row(each.count(), each.state(), each.message());
+    }
+    table.print(out);
+    printMore(out, causes.size() - SHOWN_CAUSES);
+  }
+
+  private static void printMore(PrintStream out, int more) {
+    if (more > 0) {
+      out.println("  and " + more + " more");
+    }
+  }
+
+  private void printOverdue(PrintStream out) {
+    if (!ended.overdue().isEmpty()) {
+      out.println(
+          "did not stop in time, so their steps will run again: "
+              + Text.some(ended.overdue(), SHOWN_PARKED));
+    }
+  }
+
+  private String next() {
+    if (ended.wasStopped()) {
+      long left = ended.jobs() - ended.ended();
+      return "start again to go on with the remaining " + Text.count(left, "job");
+    }
+    if (ended.parked() > 0) {
+      return "start again to retry the " + Text.count(ended.parked(), "parked job");
+    }
+    return "";
+  }
+
+  Map<String, Object> json() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("run", ended.run());
+    json.put("jobs", ended.jobs());
+    json.put("states", JsonText.states(ended.counts()));
+    json.put("file", file.toString());
+    json.put("exit", exit.code());
+    json.put("stopped", ended.wasStopped());
+    json.put("ended", ended.ended());
+    json.put("parked", ended.parked());
+    json.put("took", ended.took().toString());
+    json.put("overdue", ended.overdue());
+    json.put("parkedJobs", parked.stream().map(Summary::json).toList());
+    json.put("errors", causes.stream().map(Summary::json).toList());
+    return json;
+  }
+
+  private static Map<String, Object> json(Parked parked) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("job", parked.job());
+    json.put("state", parked.state());
+    json.put("reason", parked.reason());
+    return json;
+  }
+
+  private static Map<String, Object> json(Cause cause) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("state", cause.state());
+    json.put("cause", cause.message());
+    json.put("count", cause.count());
+    return json;
+  }
+}
