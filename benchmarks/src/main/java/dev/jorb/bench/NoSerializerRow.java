@@ -1,0 +1,26 @@
+package dev.jorb.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/// What the engine itself costs: nothing is stored.
+final class NoSerializerRow {
+  private NoSerializerRow() {}
+
+  static List<Figure> measure(Scale scale, Path directory) throws Exception {
+    Workload work = new Workload(scale.pick(100_000, 500_000), 3, 16);
+    Rounds rounds =
+        Rounds.of(
+            List.of(JorbEngine.withoutSerializer(), new PoolChain()),
+            work,
+            scale.pick(3, 5),
+            scale.rounds(),
+            directory);
+    return List.of(
+        new Figure(
+            "no serializer: speed ÷ (a) pool chain",
+            Target.atLeast(0.5),
+            rounds.speedRatios(0, 1),
+            rounds.speeds(0, 1) + rounds.besides(0, 1)));
+  }
+}
