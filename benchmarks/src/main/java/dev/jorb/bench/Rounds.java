@@ -5,44 +5,53 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.function.ToDoubleFunction;
 
-/// Runs contenders one after the other, round after round, each round starting with another one, so
+/// Runs entrants one after the other, round after round, each round starting with another one, so
 /// that a machine that gets slower or faster meanwhile does so for all of them.
 final class Rounds {
-  private final List<List<Timing>> timings = new ArrayList<>();
-  private final List<Contender> contenders;
+  private final List<Entrant> entrants;
 
-  private Rounds(List<Contender> contenders) {
-    this.contenders = contenders;
-    contenders.forEach(contender -> timings.add(new ArrayList<>()));
+  /// For each round the timings of the entrants, in their order.
+  private final List<List<Timing>> timings;
+
+  private Rounds(List<Entrant> entrants, List<List<Timing>> timings) {
+    this.entrants = entrants;
+    this.timings = timings;
   }
 
   /// Runs them all in each round, after rounds that do not count and warm up the JVM.
-  static Rounds of(
-      List<Contender> contenders, Workload work, int warmUps, int rounds, Path directory)
+  static Rounds of(List<Entrant> entrants, int warmUps, int rounds, Path directory)
       throws Exception {
-    Rounds all = new Rounds(contenders);
+    List<List<Timing>> timings = new ArrayList<>();
     for (int round = -warmUps; round < rounds; round++) {
-      for (int i = 0; i < contenders.size(); i++) {
-        int turn = Math.floorMod(i + round, contenders.size());
-        Timing timing = run(contenders.get(turn), work, directory);
-        if (round >= 0) {
-          all.timings.get(turn).add(timing);
-        }
+      List<Timing> ofRound = round(entrants, Math.floorMod(round, entrants.size()), directory);
+      if (round >= 0) {
+        timings.add(ofRound);
       }
     }
-    return all;
+    return new Rounds(entrants, timings);
+  }
+
+  private static List<Timing> round(List<Entrant> entrants, int first, Path directory)
+      throws Exception {
+    Timing[] timings = new Timing[entrants.size()];
+    for (int i = 0; i < timings.length; i++) {
+      int turn = (first + i) % timings.length;
+      timings[turn] = run(entrants.get(turn), directory);
+    }
+    return List.of(timings);
   }
 
   /// Runs one once, in a directory of its own, on a heap without garbage.
-  static Timing run(Contender contender, Workload work, Path directory) throws Exception {
+  static Timing run(Entrant entrant, Path directory) throws Exception {
     System.gc();
     Path own = Files.createTempDirectory(directory, "run");
     try {
-      Timing timing = contender.run(work, own);
+      Timing timing = entrant.contender().run(entrant.work(), own);
       System.err.printf(
-          "  %-28s %12s transitions/s%n", contender.name(), Numbers.text(timing.perSecond()));
+          "  %-36s %12s transitions/s%n", entrant.name(), Numbers.text(timing.perSecond()));
       return timing;
     } finally {
       delete(own);
@@ -53,28 +62,23 @@ final class Rounds {
   static void delete(Path directory) throws IOException {
     try (var files = Files.walk(directory)) {
       for (Path path : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-        Files.delete(path);
+        Files.deleteIfExists(path);
       }
     }
   }
 
-  /// In each round, how many times as many transitions per second contender `i` made as `j`.
-  List<Double> speedRatios(int i, int j) {
-    return ratios(i, j, Timing::perSecond);
-  }
-
-  /// In each round, `measure` of contender `i` divided by that of `j`.
+  /// In each round, `measure` of entrant `i` divided by that of `j`.
   List<Double> ratios(int i, int j, ToDoubleFunction<Timing> measure) {
-    List<Double> ratios = new ArrayList<>();
-    for (int round = 0; round < timings.get(i).size(); round++) {
-      ratios.add(
-          measure.applyAsDouble(timings.get(i).get(round))
-              / measure.applyAsDouble(timings.get(j).get(round)));
-    }
-    return ratios;
+    return perRound(
+        round -> measure.applyAsDouble(round.get(i)) / measure.applyAsDouble(round.get(j)));
   }
 
-  /// The median ratio of CPU time, and of the time without storing the jobs first, for a note.
+  /// In each round, a figure of the entrants' timings.
+  List<Double> perRound(ToDoubleFunction<List<Timing>> figure) {
+    return timings.stream().map(figure::applyAsDouble).toList();
+  }
+
+  /// The median ratios of CPU time, and of the time without storing the jobs first, for a note.
   String besides(int i, int j) {
     return "; by CPU time %s, without storing the jobs first %s"
         .formatted(
@@ -82,18 +86,26 @@ final class Rounds {
             Numbers.text(Numbers.median(ratios(i, j, Timing::stepsPerSecond))));
   }
 
-  /// Median transitions per second of each, and their spread.
+  /// Median transitions per second of whole runs, and their spread.
   String speeds(int... which) {
-    StringBuilder text = new StringBuilder();
+    return speeds(Timing::perSecond, which);
+  }
+
+  /// Median transitions per second from the first step on, and their spread.
+  String stepSpeeds(int... which) {
+    return speeds(Timing::stepsPerSecond, which);
+  }
+
+  private String speeds(ToDoubleFunction<Timing> measure, int... which) {
+    StringJoiner text = new StringJoiner("; ");
     for (int i : which) {
-      List<Double> speeds = timings.get(i).stream().map(Timing::perSecond).toList();
-      text.append(text.isEmpty() ? "" : "; ")
-          .append(contenders.get(i).name())
-          .append(' ')
-          .append(Numbers.text(Numbers.median(speeds)))
-          .append("/s (")
-          .append(Numbers.spread(speeds))
-          .append(')');
+      List<Double> speeds = perRound(round -> measure.applyAsDouble(round.get(i)));
+      text.add(
+          "%s %s/s (%s)"
+              .formatted(
+                  entrants.get(i).name(),
+                  Numbers.text(Numbers.median(speeds)),
+                  Numbers.spread(speeds)));
     }
     return text.toString();
   }

@@ -9,6 +9,7 @@ final class Rows {
       List.of(
           new Row("no-serializer", "1g", "2g", NoSerializerRow::measure),
           new Row("journal", "1g", "2g", JournalRow::measure),
+          new Row("frameworks", "1g", "2g", FrameworksRow::measure),
           new Row("one-job", "512m", "512m", OneJobRow::measure));
 
   private Rows() {}
