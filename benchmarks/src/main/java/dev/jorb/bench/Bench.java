@@ -60,7 +60,7 @@ public final class Bench {
       report.writeJson(options.json().get());
     }
     if (options.markdown().isPresent()) {
-      Files.writeString(options.markdown().get(), report.toMarkdown());
+      report.writeMarkdown(options.markdown().get());
     }
     return all;
   }
@@ -78,6 +78,7 @@ public final class Bench {
                   "-Xmx" + row.heap(options.scale()),
                   "-XX:+ExitOnOutOfMemoryError",
                   "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                  "-Dorg.slf4j.simpleLogger.log.org.jobrunr=error",
                   "-Dorg.slf4j.simpleLogger.log.com.github.kagkarlsson.scheduler.jdbc=error",
                   "-Djava.io.tmpdir=" + directory,
                   "--enable-native-access=ALL-UNNAMED",

@@ -1,5 +1,6 @@
 package dev.jorb.bench;
 
+import dev.jorb.event.StatusListener;
 import dev.jorb.processor.Processor;
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
@@ -17,20 +18,27 @@ final class JorbEngine implements Contender {
 
   private final String name;
   private final boolean journal;
+  private final StatusListener listener;
 
-  private JorbEngine(String name, boolean journal) {
+  private JorbEngine(String name, boolean journal, StatusListener listener) {
     this.name = name;
     this.journal = journal;
+    this.listener = listener;
   }
 
   /// Jorb without a run file.
   static JorbEngine withoutSerializer() {
-    return new JorbEngine("jorb, no serializer", false);
+    return new JorbEngine("jorb, no serializer", false, StatusListener.none());
   }
 
   /// Jorb with a journal at full durability.
   static JorbEngine withJournal() {
-    return new JorbEngine("jorb, journal", true);
+    return new JorbEngine("jorb, journal", true, StatusListener.none());
+  }
+
+  /// The same with somebody who listens.
+  JorbEngine observed(StatusListener listener) {
+    return new JorbEngine(name + ", observed", journal, listener);
   }
 
   @Override
@@ -41,13 +49,13 @@ final class JorbEngine implements Contender {
   @Override
   public Timing run(Workload work, Path directory) {
     Workflow<Stopwatch, Campaign, Change> workflow = workflow(work);
-    Run<Campaign, Change> run = workflow.run("bench", new Campaign("upgrade"));
-    for (int i = 0; i < work.jobs(); i++) {
-      run.add(Change.first(i));
-    }
+    Run<Campaign, Change> run = newRun(workflow, work.jobs());
     Stopwatch watch = new Stopwatch();
     watch.start();
-    Processor.of(workflow, watch).serializer(serializer(workflow, directory)).exec(run);
+    Processor.of(workflow, watch)
+        .serializer(serializer(workflow, directory))
+        .listener(listener)
+        .exec(run);
     Timing timing = watch.stop(work.transitions());
     work.requireAllPassed(run.jobs().stream().filter(job -> passedAll(job, work)).count());
     return timing;
@@ -55,12 +63,27 @@ final class JorbEngine implements Contender {
 
   private Serializer<Campaign, Change> serializer(
       Workflow<Stopwatch, Campaign, Change> workflow, Path directory) {
+    return serializer(journal, workflow, directory);
+  }
+
+  /// A journal in the directory, or none.
+  static Serializer<Campaign, Change> serializer(
+      boolean journal, Workflow<Stopwatch, Campaign, Change> workflow, Path directory) {
     return journal
         ? JournalSerializer.at(directory.resolve(FILE), workflow)
         : new NilSerializer<>();
   }
 
-  private static boolean passedAll(Job<Change> job, Workload work) {
+  /// A run with jobs that have not passed anything.
+  static Run<Campaign, Change> newRun(Workflow<Stopwatch, Campaign, Change> workflow, int jobs) {
+    Run<Campaign, Change> run = workflow.run("bench", new Campaign("upgrade"));
+    for (int i = 0; i < jobs; i++) {
+      run.add(Change.first(i));
+    }
+    return run;
+  }
+
+  static boolean passedAll(Job<Change> job, Workload work) {
     return job.state().equals("done") && job.context().passed() == work.steps();
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param directory where the contenders' files go
 /// @param commit what is measured
 /// @param json where to write the report as JSON
-/// @param markdown where to write the table
+/// @param markdown where to write the table as Markdown
 record Options(
     Scale scale,
     List<Row> rows,
@@ -28,7 +28,7 @@ record Options(
         --full           sizes for figures that hold; takes long, and wants a quiet machine
         --only ROW       only this row; may be repeated
         --json FILE      writes the report there
-        --markdown FILE  writes the table there
+        --markdown FILE  writes the table there, between the marks if it has them
         --dir DIR        where files are written while measuring: a directory on a real disk
       rows: %s\
       """

@@ -17,6 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param machine what it was measured on
 /// @param rows the lines of the table
 record Report(String commit, String machine, List<Line> rows) {
+  private static final String BEGIN = "<!-- table, written by .ci/bench -->";
+  private static final String END = "<!-- end of table -->";
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -73,6 +75,17 @@ record Report(String commit, String machine, List<Line> rows) {
   /// Writes the lines of one row for the JVM that asked for them.
   static void writeLines(List<Figure> figures, Path file) throws IOException {
     Files.writeString(file, MAPPER.writeValueAsString(figures.stream().map(Line::of).toList()));
+  }
+
+  /// Writes the table into a Markdown file: between its marks if it has them, else as all of it.
+  void writeMarkdown(Path file) throws IOException {
+    String old = Files.exists(file) ? Files.readString(file) : "";
+    int begin = old.indexOf(BEGIN);
+    int end = old.indexOf(END);
+    boolean marked = begin >= 0 && end > begin;
+    String before = marked ? old.substring(0, begin) : "";
+    String after = marked ? old.substring(end + END.length()) : "\n";
+    Files.writeString(file, before + BEGIN + "\n\n" + toMarkdown() + "\n" + END + after);
   }
 
   /// The table in Markdown.

@@ -10,7 +10,17 @@ final class Rows {
           new Row("no-serializer", "1g", "2g", NoSerializerRow::measure),
           new Row("journal", "1g", "2g", JournalRow::measure),
           new Row("frameworks", "1g", "2g", FrameworksRow::measure),
-          new Row("one-job", "512m", "512m", OneJobRow::measure));
+          new Row("one-job", "512m", "512m", OneJobRow::measure),
+          new Row("scale", "1g", "6g", ScaleRow::measure),
+          new Row("heap", "1g", "12g", HeapRow::measure),
+          new Row("open", "1g", "4g", OpenRow::measure),
+          new Row("delayed", "1g", "4g", DelayedRow::measure),
+          new Row("kicks", "1g", "2g", KicksRow::measure),
+          new Row("idle-slots", "512m", "1g", IdleSlotsRow::measure),
+          new Row("observed", "1g", "2g", ObservedRow::measure),
+          new Row("stay", "512m", "512m", StayRow::measure),
+          new Row("start", "256m", "256m", StartRow::measure),
+          new Row("methods", "512m", "512m", MethodsRow::measure));
 
   private Rows() {}
 
