@@ -105,18 +105,30 @@ final class CodeChange {
     String folder = arguments.take("--work", "DIR", "the work folder", "work/code-change");
     String count = arguments.take("--origins", "N", "how many repositories to make", "40");
     Optional<String> repos =
-        arguments.take("--repos", "DIR|FILE", "a folder of repositories, or a list: take these");
+        arguments.take("--repos", "DIR|FILE", "takes those in a folder, or on a list");
     Optional<String> change = arguments.take("--change", "SCRIPT", "makes the change in a clone");
     Optional<String> build = arguments.take("--build", "COMMAND", "builds a clone, for a trial");
+    if (!count.matches("[1-9][0-9]{0,3}")) {
+      arguments.reject("--origins must be a number from 1 to 9999 but was " + count);
+    }
+    if (repos.isPresent() && change.isEmpty()) {
+      arguments.reject("--repos needs a --change SCRIPT");
+    }
+    change
+        .filter(script -> !Files.isExecutable(Path.of(script)))
+        .ifPresent(script -> arguments.reject("--change: " + script + " cannot be executed"));
+
     Path work = Path.of(folder).toAbsolutePath();
     Jorb.main(
         arguments.defaultFile(Path.of(folder, "code-change.jorb")),
         WORKFLOW,
         () -> Tools.open(work),
         () ->
-            repos.isPresent()
-                ? others(Path.of(repos.get()), change, build)
-                : own(work, Integer.parseInt(count), change, build));
+            run(
+                campaign(change, build),
+                repos.isPresent()
+                    ? listed(Path.of(repos.get()).toAbsolutePath())
+                    : Acme.origins(work, Integer.parseInt(count))));
   }
 
   // tag::workflow[]
@@ -141,30 +153,14 @@ final class CodeChange {
 
   // end::workflow[]
 
-  private static Run<Campaign, Change> own(
-      Path work, int count, Optional<String> change, Optional<String> build) throws Exception {
-    Campaign campaign =
-        change.isPresent()
-            ? scripted(change.get(), build.orElse("true"))
-            : new Campaign("Remove Text.isEmpty", "jorb/remove-is-empty", null, build.orElse(null));
-    Path origins = Files.createDirectories(work.resolve("origins"));
-    return run(campaign, Acme.origins(Tools.open(work), origins, count));
-  }
-
-  private static Run<Campaign, Change> others(
-      Path repos, Optional<String> change, Optional<String> build) throws IOException {
-    String script =
-        change.orElseThrow(() -> new IllegalArgumentException("--repos needs a --change SCRIPT"));
-    return run(scripted(script, build.orElse("true")), listed(repos.toAbsolutePath()));
-  }
-
-  private static Campaign scripted(String change, String build) {
-    Path script = Path.of(change).toAbsolutePath();
-    if (!Files.isExecutable(script)) {
-      throw new IllegalArgumentException("--change: " + script + " is no script to execute");
+  private static Campaign campaign(Optional<String> change, Optional<String> build) {
+    if (change.isEmpty()) {
+      String branch = "jorb/remove-is-empty";
+      return new Campaign("Remove Text.isEmpty", branch, null, build.orElse(null));
     }
+    Path script = Path.of(change.get()).toAbsolutePath();
     String name = script.getFileName().toString().replaceAll("\\..*", "");
-    return new Campaign("Run " + name, "jorb/" + name, script.toString(), build);
+    return new Campaign("Run " + name, "jorb/" + name, script.toString(), build.orElse("true"));
   }
 
   /// The repositories in a folder, or those that a file names, one a line.
@@ -583,8 +579,8 @@ final class CodeChange {
         package acme;
 
         public final class Greeting {
-          public String to(%s customer) {
-            return %s ? "%s" : Text.title(customer.toString());
+          public String to(TYPE customer) {
+            return TEST ? "NAME" : Text.title(customer.toString());
           }
         }
         """;
@@ -596,7 +592,7 @@ final class CodeChange {
         import java.util.function.Predicate;
 
         public final class GreetingTest {
-          private static final Predicate<%s> IS_EMPTY = %s;
+          private static final Predicate<String> IS_EMPTY = METHOD;
 
           public static void main(String[] args) {
             String greeting = new Greeting().to(" ");
@@ -615,7 +611,7 @@ final class CodeChange {
         build() {
           folder=$(mktemp -d "$PWD/ci.XXXXXX")
           git archive "$1" | tar -x -C "$folder"
-          if (cd "$folder" && find src -name '*.java' | xargs '%s' -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC \\
+          if (cd "$folder" && find src -name '*.java' | xargs 'JAVAC' -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC \\
               -proc:none -d classes) > "$folder/log" 2>&1
           then verdict=passed
           else verdict=failed
@@ -633,9 +629,9 @@ final class CodeChange {
         """;
 
     /// Makes what is missing of `count` origins, and lists them.
-    static List<String> origins(Tools tools, Path folder, int count)
-        throws IOException, InterruptedException {
-      Files.createDirectories(folder);
+    static List<String> origins(Path work, int count) throws IOException, InterruptedException {
+      Path folder = Files.createDirectories(work.resolve("origins"));
+      Tools tools = Tools.open(work);
       List<String> origins = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         String name = "%s-%02d".formatted(PRODUCTS.get(i % PRODUCTS.size()), i);
@@ -658,7 +654,7 @@ final class CodeChange {
       tools.run(made, history, List.of("git", "fast-import", "--quiet")).orThrow("git fast-import");
       Files.delete(history);
       Path hook = Files.createDirectory(made.resolve("hooks")).resolve("post-receive");
-      Files.writeString(hook, POST_RECEIVE.formatted(javac()));
+      Files.writeString(hook, POST_RECEIVE.replace("JAVAC", javac().toString()));
       Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwxr-xr-x"));
       return made;
     }
@@ -678,9 +674,10 @@ final class CodeChange {
       return "commit refs/heads/main\ncommitter Acme <acme@example.invalid> 1700000000 +0000\n"
           + data("Start " + name)
           + file("src/main/java/acme/Text.java", isUsed ? TEXT : TEXT.replace(DEPRECATED, ""))
-          + file("src/main/java/acme/Greeting.java", GREETING.formatted(type, test, name))
           + file(
-              "src/test/java/acme/GreetingTest.java", GREETING_TEST.formatted("String", predicate))
+              "src/main/java/acme/Greeting.java",
+              GREETING.replace("TYPE", type).replace("TEST", test).replace("NAME", name))
+          + file("src/test/java/acme/GreetingTest.java", GREETING_TEST.replace("METHOD", predicate))
           + "reset refs/ci/main/passed\nfrom refs/heads/main\n";
     }
 

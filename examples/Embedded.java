@@ -82,7 +82,9 @@ final class Embedded {
     // tag::exec[]
     try (var journal = JournalSerializer.at(file, WORKFLOW)) {
       Run<Season, Parcel> run =
-          journal.load().orElseGet(() -> WORKFLOW.run("parcels", new Season("autumn")).addAll(orders()));
+          journal
+              .load()
+              .orElseGet(() -> WORKFLOW.run("parcels", new Season("autumn")).addAll(orders()));
       journal.opening().sentences().forEach(System.err::println);
       RunSummary summary =
           Processor.of(WORKFLOW, new Carrier()).serializer(journal).listener(listener).exec(run);
@@ -104,10 +106,14 @@ final class Embedded {
     summary.counts().forEach(count -> System.out.println(count.state() + ": " + count.jobs()));
     for (Job<Parcel> job : run.jobs()) {
       job.lastError()
-          .ifPresent(
-              error ->
-                  System.out.println(
-                      "job " + job.id() + " had trouble in " + error.state() + " and is in " + job.state()));
+          .ifPresent(error ->
+              System.out.println(
+                  "job "
+                      + job.id()
+                      + " had trouble in "
+                      + error.state()
+                      + " and is in "
+                      + job.state()));
     }
   }
 
@@ -121,7 +127,8 @@ final class Embedded {
       JAMMED
     }
 
-    private final java.util.Map<String, Integer> asked = new java.util.concurrent.ConcurrentHashMap<>();
+    private final java.util.Map<String, Integer> asked =
+        new java.util.concurrent.ConcurrentHashMap<>();
 
     String order(String parcel) throws IOException {
       int times = asked.merge(parcel, 1, Integer::sum);

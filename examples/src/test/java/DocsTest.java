@@ -15,13 +15,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The code in the docs is the code of the examples.
 ///
-/// A block is tied to a program by a comment before it, `<!-- examples/Hello.java#hello -->`: it has
-/// what stands there between `// tag::hello[]` and `// end::hello[]`. With `-Djorb.docs.update=true`
-/// the docs are rewritten instead.
+/// A block is tied to a program by a comment before it, `<!-- examples/Hello.java#hello -->`: it
+/// has what stands there between `// tag::hello[]` and `// end::hello[]`. With
+/// `-Djorb.docs.update=true` the docs are rewritten instead.
 class DocsTest {
   private static final Path ROOT = Path.of(System.getProperty("jorb.root", "..")).normalize();
   private static final Pattern BLOCK =
-      Pattern.compile("(<!-- (examples/\\w+\\.java)#(\\w+) -->\\n```java\\n)(.*?)(```\\n)", Pattern.DOTALL);
+      Pattern.compile(
+          "(<!-- (examples/\\w+\\.java)#(\\w+) -->\\n```java\\n)(.*?)(```\\n)", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)\\)");
 
   static List<Path> docs() throws IOException {
