@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Claim implements AutoCloseable {
   private final Disk disk;
   private final TimeSource time;
-  private final Path path;
+  private Path path;
   private @Nullable RunLock lock;
   private Optional<Stat> found = Optional.empty();
 
@@ -31,18 +31,21 @@ final class Claim implements AutoCloseable {
     return path.resolveSibling(path.getFileName() + ".lock");
   }
 
-  /// Takes the lock, unless this claim has it already.
+  /// Takes the lock, unless this claim has it already; returns the path with symbolic links
+  /// followed, which is what is locked, and what must be read and replaced.
   ///
   /// @throws RunFileException.Locked if somebody else has it
-  void take() throws IOException {
+  Path take() throws IOException {
     if (lock != null) {
-      return;
+      return path;
     }
+    path = disk.real(path);
     try {
       lock =
           disk.lock(
               lockPath(path),
               "pid " + ProcessHandle.current().pid() + " since " + startOfProcess());
+      return path;
     } catch (LockHeldException e) {
       String holder = e.getMessage();
       throw new RunFileException.Locked(
@@ -82,8 +85,9 @@ final class Claim implements AutoCloseable {
     }
   }
 
-  /// Refuses another run than the one that was loaded.
-  void requireSame(Run<?, ?> run, Header header) {
+  /// Refuses another run than the one that was loaded, or one that lost jobs since.
+  void requireSame(Run<?, ?> run, RunImage image) {
+    Header header = image.header;
     if (!run.id().equals(header.id())) {
       throw new RunFileException(
           path,
@@ -95,6 +99,12 @@ final class Claim implements AutoCloseable {
               + run.name()
               + "\" with the id "
               + run.id());
+    }
+    for (String job : image.jobs.keySet()) {
+      if (run.job(job).isEmpty()) {
+        throw new RunFileException(
+            path, "it holds job " + job + ", which the run does not; nothing was changed");
+      }
     }
   }
 

@@ -31,6 +31,10 @@ interface Disk {
   /// What is at `path` now; empty if nothing is.
   Optional<Stat> stat(Path path) throws IOException;
 
+  /// The path with symbolic links followed, so that two names of one file are one. The file need
+  /// not exist.
+  Path real(Path path) throws IOException;
+
   /// Takes the exclusive lock on the lock file at `path`, which is created if need be.
   ///
   /// @throws LockHeldException if somebody has it

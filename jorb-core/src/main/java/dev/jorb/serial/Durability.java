@@ -6,8 +6,8 @@ public enum Durability {
   /// operating system and, if the disk honours flush, a power cut.
   FULL,
 
-  /// Its batch was written: it survives `kill -9`. A crash of the operating system or a power cut
-  /// may take the last second of transitions, whose steps then run again although their outcomes
-  /// were acknowledged.
+  /// Its batch was written: it survives `kill -9`. The first batch a second after the last flush
+  /// brings the next one. A crash of the operating system or a power cut may take what came since
+  /// the last flush; those steps then run again although their outcomes were acknowledged.
   RELAXED
 }

@@ -89,11 +89,11 @@ final class Fields {
   }
 
   /// The number of the field `name`, the only one of use in the rest of the object.
-  int only(String name) throws BadLineException {
-    int number = -1;
+  long only(String name) throws BadLineException {
+    long number = -1;
     for (String field = next(); field != null; field = next()) {
       if (field.equals(name)) {
-        number = (int) Math.min(number(), Integer.MAX_VALUE);
+        number = number();
       } else {
         skip();
       }

@@ -233,9 +233,6 @@ final class GoRunReader {
       Winner winner = winner(entry, children.getOrDefault(id, 0));
       file.load(id, entry.value(), entry.job().rest());
       image.jobs.put(id, winner);
-      if (winner.seal() != Seal.WHOLE) {
-        image.edited.add(winner);
-      }
     }
     image.closed = true;
     image.size = bytes.length;
@@ -253,11 +250,13 @@ final class GoRunReader {
         known.id(),
         1,
         0,
+        0,
         Instant.EPOCH,
         known.workflow(),
         known.startState(),
         known.states(),
         known.terminal(),
+        List.of(),
         JsonText.compact(overall));
   }
 

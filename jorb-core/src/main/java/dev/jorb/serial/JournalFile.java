@@ -1,8 +1,6 @@
 package dev.jorb.serial;
 
 import dev.jorb.run.Job;
-import dev.jorb.run.JobError;
-import dev.jorb.run.JobTransition;
 import dev.jorb.serial.Disk.DiskFile;
 import dev.jorb.serial.Disk.Stat;
 import dev.jorb.serial.Serializer.Encoded;
@@ -22,164 +20,123 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Touched by one thread at a time.
 final class JournalFile implements AutoCloseable {
-  private static final int CHUNK = 1 << 20;
-
   private final Disk disk;
   private final Path path;
   private final DiskFile file;
   private final Object key;
-  private final LineWriter buffer = new LineWriter(64 << 10);
+  private final LiveLines live;
+  private final Batch batch = new Batch();
 
-  /// What is whole in the file. All three change together, after a batch is written.
-  private long size;
+  private End end;
 
-  private long commit;
-  private long lines;
+  /// The last commit that is on the disk.
+  private long safe;
 
-  private int linesInBuffer;
   private @Nullable String dead;
 
-  private JournalFile(
-      Disk disk, Path path, DiskFile file, Object key, long size, long commit, long lines) {
+  /// How far the whole batches of a file reach.
+  ///
+  /// @param size in bytes
+  /// @param commit the number of the last one
+  /// @param lines how many lines there are up to there
+  record End(long size, long commit, long lines) {
+    End after(Batch batch) {
+      return new End(size + batch.size(), commit + 1, lines + batch.lines() + 1);
+    }
+  }
+
+  /// @param end where all is on the disk
+  JournalFile(Disk disk, Path path, DiskFile file, Object key, End end, LiveLines live) {
     this.disk = disk;
     this.path = path;
     this.file = file;
     this.key = key;
-    this.size = size;
-    this.commit = commit;
-    this.lines = lines;
-  }
-
-  /// Fills a new file.
-  interface Filling {
-    void fill(JournalFile file) throws IOException;
-  }
-
-  /// Makes a new file, which appears at `path` only when it is complete and durable, and replaces
-  /// what is there.
-  static JournalFile create(Disk disk, Path path, Header header, Filling filling)
-      throws IOException {
-    Path temporary = path.resolveSibling(path.getFileName() + ".tmp");
-    disk.delete(temporary);
-    DiskFile file = disk.create(temporary);
-    try {
-      Stat stat = disk.stat(temporary).orElseThrow(() -> new IOException(temporary + " is gone"));
-      JournalFile journal = new JournalFile(disk, path, file, stat.key(), 0, header.commit(), 0);
-      journal.writeHeader(header);
-      filling.fill(journal);
-      journal.writeBatch();
-      file.sync();
-      disk.rename(temporary, path);
-      disk.syncDirectoryOf(path);
-      return journal;
-    } catch (Throwable failed) {
-      file.close();
-      disk.delete(temporary);
-      throw failed;
-    }
+    this.end = end;
+    this.safe = end.commit();
+    this.live = live;
   }
 
   /// Goes on at the end of a file that was closed in order.
-  static JournalFile append(Disk disk, Path path, RunImage image) throws IOException {
+  ///
+  /// @param live where its lines are
+  static JournalFile append(Disk disk, Path path, RunImage image, LiveLines live)
+      throws IOException {
     DiskFile file = disk.open(path);
     try {
       Stat stat = disk.stat(path).orElseThrow(() -> new IOException(path + " is gone"));
-      return new JournalFile(disk, path, file, stat.key(), image.size, image.commit, image.lines);
+      writeSealAgain(file, image);
+      End end = new End(image.size, image.commit, image.lines);
+      return new JournalFile(disk, path, file, stat.key(), end, live);
     } catch (Throwable failed) {
       file.close();
       throw failed;
     }
   }
 
-  /// The first line of a new file stands alone: it belongs to no batch.
-  private void writeHeader(Header header) throws IOException {
-    buffer.header(header);
-    file.write(0, buffer.buffer(), 0, buffer.size());
-    size = buffer.size();
-    lines = 1;
-    buffer.clear();
-  }
-
-  /// Adds a header for a new start to the batch.
-  void add(Header header) throws IOException {
-    buffer.header(header);
-    added(1);
-  }
-
-  /// Adds a job to the batch that is being filled.
-  void add(Job<?> job, byte[] context) throws IOException {
-    buffer.job(job, context);
-    added(1);
-  }
-
-  /// Adds what a job did before the line that says its newest version.
-  void addPast(String id, List<JobTransition> transitions, List<JobError> errors)
-      throws IOException {
-    buffer.past(id, transitions, errors);
-    linesInBuffer++; // Never the last line of a batch: the job's own line has to follow.
-  }
-
-  /// Adds a line as it stands, without its line break.
-  void addLine(byte[] line) throws IOException {
-    buffer.raw(line, 0, line.length);
-    buffer.raw(new byte[] {'\n'}, 0, 1);
-    added(1);
-  }
-
-  private void added(int more) throws IOException {
-    linesInBuffer += more;
-    if (buffer.size() >= CHUNK) {
-      writeBatch();
+  /// The line that closed the file may be in the page cache only, if its flush failed; written
+  /// again, it goes to the disk with what follows.
+  private static void writeSealAgain(DiskFile file, RunImage image) throws IOException {
+    byte[] seal = new byte[(int) (image.size - image.lastLineOffset)];
+    if (file.read(image.lastLineOffset, seal, 0, seal.length) != seal.length) {
+      throw new IOException("its last line cannot be read again");
     }
+    file.write(image.lastLineOffset, seal, 0, seal.length);
   }
 
-  /// Writes what was added as one batch, without flushing it.
-  private void writeBatch() throws IOException {
-    if (linesInBuffer > 0) {
-      buffer.commit(commit + 1, linesInBuffer);
-      file.write(size, buffer.buffer(), 0, buffer.size());
-      written(linesInBuffer);
-    }
+  /// How many bytes the file has.
+  long size() {
+    return end.size();
   }
 
-  private void written(int batchLines) {
-    size += buffer.size();
-    commit++;
-    lines += batchLines + 1;
-    linesInBuffer = 0;
-    buffer.clear();
-  }
-
-  /// Appends what was added as one batch and flushes it.
-  void commitAdded() {
-    commitBuffer(true);
+  /// Appends a header for a new start and jobs that changed, as one batch, and flushes it.
+  void commitStart(Header header, List<? extends Job<?>> jobs, List<byte[]> contexts) {
+    commit(
+        true,
+        () -> {
+          batch.add(header);
+          for (int i = 0; i < jobs.size(); i++) {
+            Job<?> job = jobs.get(i);
+            batch.addPast(job.id(), job.transitions(), job.errors());
+            batch.add(job, contexts.get(i));
+          }
+        });
   }
 
   /// Appends a batch; durable when this returns, if `flush` says so.
   ///
   /// @throws DiskFullException if there is no room; nothing of it is written
   /// @throws RunFileException if it may not be on the disk; nothing can be appended any more
-  void commit(List<? extends Encoded<?>> batch, boolean flush) {
-    for (Encoded<?> each : batch) {
-      buffer.raw(each.bytes(), 0, each.bytes().length);
-      linesInBuffer += each.transition().size();
-    }
-    commitBuffer(flush);
+  void commit(List<? extends Encoded<?>> transitions, boolean flush) {
+    commit(
+        flush,
+        () -> {
+          for (Encoded<?> each : transitions) {
+            batch.add(each);
+            if (batch.isLarge()) {
+              batch.writeTo(file, end.size());
+            }
+          }
+        });
   }
 
-  private void commitBuffer(boolean flush) {
+  /// Fills the batch.
+  private interface Filling {
+    void fill() throws IOException;
+  }
+
+  private void commit(boolean flush, Filling filling) {
     try {
       requireAlive();
-      buffer.commit(commit + 1, linesInBuffer);
       requireUntouched();
-      write();
+      write(filling, flush);
       if (flush) {
         flush();
+        safe = end.commit() + 1;
       }
-      written(linesInBuffer);
+      batch.tell(live, end.size());
+      end = end.after(batch);
     } finally {
-      linesInBuffer = 0;
-      buffer.clear();
+      batch.clear();
     }
   }
 
@@ -189,26 +146,28 @@ final class JournalFile implements AutoCloseable {
     }
   }
 
-  private void write() {
+  private void write(Filling filling, boolean flush) {
     try {
-      file.write(size, buffer.buffer(), 0, buffer.size());
+      filling.fill();
+      batch.end(end.commit() + 1, safe, flush);
+      batch.writeTo(file, end.size());
     } catch (Throwable failed) {
-      cutBack(failed);
+      throw cutBack(failed);
     }
   }
 
   /// Takes back what a failed write may have left, so that the file ends with its last whole batch.
-  private void cutBack(Throwable failed) {
+  private RunFileException cutBack(Throwable failed) {
     try {
-      file.truncate(size);
+      file.truncate(end.size());
     } catch (Throwable alsoFailed) {
       failed.addSuppressed(alsoFailed);
-      throw die("cannot append, and cannot take back what was half written", failed);
+      return die("cannot append, and cannot take back what was half written", failed);
     }
     if (isDiskFull(failed)) {
-      throw new DiskFullException(path, "no space left on the device; " + whatIsSafe(), failed);
+      return new DiskFullException(path, "no space left on the device; " + whatIsSafe(), failed);
     }
-    throw die("cannot append", failed);
+    return die("cannot append", failed);
   }
 
   static boolean isDiskFull(Throwable failed) {
@@ -219,11 +178,10 @@ final class JournalFile implements AutoCloseable {
   }
 
   /// Blocks until all that was written is on the disk.
-  void flush() {
+  private void flush() {
     try {
-      requireAlive();
       file.sync();
-    } catch (IOException | Error failed) {
+    } catch (Throwable failed) {
       throw die("cannot flush to the disk", failed);
     }
   }
@@ -232,7 +190,7 @@ final class JournalFile implements AutoCloseable {
     dead =
         what
             + " ("
-            + failed.getMessage()
+            + (failed.getMessage() == null ? failed : failed.getMessage())
             + "); "
             + whatIsSafe()
             + "; free the disk of its trouble and start again";
@@ -240,19 +198,19 @@ final class JournalFile implements AutoCloseable {
   }
 
   private String whatIsSafe() {
-    return "all up to commit " + commit + " is safe";
+    return "all up to commit " + safe + " is safe";
   }
 
   /// Notices that somebody replaced, removed or changed the file, before more is written to where
   /// nobody will look for it.
-  private void requireUntouched() {
+  void requireUntouched() {
     Optional<Stat> now;
     try {
       now = disk.stat(path);
     } catch (IOException e) {
       throw die("cannot look at the file", e);
     }
-    if (now.isPresent() && now.get().key().equals(key) && now.get().size() == size) {
+    if (now.isPresent() && now.get().key().equals(key) && now.get().size() == end.size()) {
       return;
     }
     String what =
@@ -262,40 +220,15 @@ final class JournalFile implements AutoCloseable {
                 ? "something else wrote to the file: it has "
                     + now.get().size()
                     + " bytes, not "
-                    + size
+                    + end.size()
                 : "the file was replaced by another one while the run was going";
+    dead = what + "; nothing more is recorded"; // Should the rescue fail as well.
     dead =
         what
             + "; all that was acknowledged is in "
-            + rescue()
+            + Rescue.copy(disk, file, end.size(), path)
             + "; look at both, keep one under the file's name, and start again";
     throw new RunFileException(path, dead);
-  }
-
-  /// Copies what this process wrote, and the batch that it was about to write, to a file of its
-  /// own.
-  private String rescue() {
-    Path target = path.resolveSibling(path.getFileName() + ".rescue-" + commit);
-    try {
-      disk.delete(target);
-      try (DiskFile copy = disk.create(target)) {
-        byte[] chunk = new byte[CHUNK];
-        for (long at = 0; at < size; ) {
-          int count = file.read(at, chunk, 0, (int) Math.min(chunk.length, size - at));
-          if (count <= 0) {
-            throw new IOException("only " + at + " of " + size + " bytes could be read");
-          }
-          copy.write(at, chunk, 0, count);
-          at += count;
-        }
-        copy.write(size, buffer.buffer(), 0, buffer.size());
-        copy.sync();
-      }
-      disk.syncDirectoryOf(target);
-      return target.toString();
-    } catch (IOException e) {
-      return "no file (the rescue to " + target + " failed: " + e.getMessage() + ")";
-    }
   }
 
   /// Writes the line that says that the file was closed in order, and closes it.
@@ -304,14 +237,31 @@ final class JournalFile implements AutoCloseable {
     try (file) {
       if (dead == null) {
         requireUntouched();
-        buffer.closed(commit, lines);
-        write();
-        flush();
+        seal();
       }
     } catch (IOException e) {
       throw new RunFileException(path, "cannot close (" + e.getMessage() + "); " + whatIsSafe(), e);
-    } finally {
-      buffer.clear();
     }
+  }
+
+  /// The seal says that all before it is on the disk, so it must not be there earlier.
+  private void seal() {
+    if (safe < end.commit()) {
+      flush();
+      safe = end.commit();
+    }
+    LineWriter line = new LineWriter(128);
+    line.closed(end.commit(), end.lines());
+    try {
+      file.write(end.size(), line.buffer(), 0, line.size());
+    } catch (Throwable failed) {
+      throw cutBack(failed);
+    }
+    flush();
+  }
+
+  /// Closes the file as it is, because another one takes its place.
+  void leave() throws IOException {
+    file.close();
   }
 }

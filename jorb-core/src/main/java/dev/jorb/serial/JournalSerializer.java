@@ -1,24 +1,21 @@
 package dev.jorb.serial;
 
 import dev.jorb.run.Job;
-import dev.jorb.run.JobError;
-import dev.jorb.run.JobTransition;
 import dev.jorb.run.Run;
 import dev.jorb.run.Schema;
 import dev.jorb.run.Transition;
 import dev.jorb.serial.Codec.DecodeException;
 import dev.jorb.serial.Disk.DiskFile;
 import dev.jorb.serial.Disk.Stat;
-import dev.jorb.serial.Line.Seal;
 import dev.jorb.serial.RunImage.Winner;
 import dev.jorb.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Remembers a run in one append-only file of JSON lines that a person can read, grep and edit.
@@ -42,7 +39,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
 
   private final Disk disk;
   private final TimeSource time;
-  private final Path path;
+  private Path path;
   private final Schema<O, J> schema;
   private final Codec<O> overallCodec;
   private final Codec<J> contextCodec;
@@ -95,7 +92,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   @Override
   public Optional<Run<O, J>> load() {
     try {
-      claim.take();
+      path = claim.take();
       if (claim.look().map(Stat::size).orElse(0L) == 0) {
         return Optional.empty();
       }
@@ -121,53 +118,48 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   @Override
   public void begin(Run<O, J> run) {
     try {
-      claim.take();
+      path = claim.take();
       if (image == null) {
         claim.requireNothingStored(run);
         journal = create(run);
       } else {
         claim.requireUnchanged();
-        claim.requireSame(run, image.header);
+        claim.requireSame(run, image);
         journal = resume(run, image);
       }
+      lastFlushNanos = time.nanoTime();
       image = null; // It would hold a second copy of all contexts.
     } catch (IOException e) {
       if (JournalFile.isDiskFull(e)) {
-        throw new DiskFullException(path, "no space left on the device; nothing was changed", e);
+        throw new DiskFullException(path, "no space left on the device; what it held is safe", e);
       }
       throw new RunFileException(
-          path, "cannot be written (" + e.getMessage() + "); nothing was changed", e);
+          path, "cannot be written (" + e.getMessage() + "); what it held is safe", e);
     }
   }
 
   private JournalFile create(Run<O, J> run) throws IOException {
     List<Job<J>> jobs = run.jobs();
-    Header header = header(run, 1, 0, encodeOverall(run));
-    return JournalFile.create(
+    return NewJournal.create(
         disk,
         path,
-        header,
+        header(run, 1, 0, encodeOverall(run)),
         file -> {
           for (Job<J> job : jobs) {
-            file.add(job, encodeFirst(job));
+            file.addNew(job, encodeFirst(job));
           }
-        });
+        },
+        () -> claim.requireNothingStored(run));
   }
 
   private JournalFile resume(Run<O, J> run, RunImage image) throws IOException {
     Header header = header(run, image.header.epoch() + 1, image.commit, image.header.overall());
-    List<Job<J>> changed = changed(run, image);
     if (!needsCompaction(image)) {
-      JournalFile file = JournalFile.append(disk, path, image);
-      file.add(header);
-      for (Job<J> job : changed) {
-        file.add(job, encodeFirst(job));
-      }
-      file.commitAdded();
-      return file;
+      return goOn(run, image, header);
     }
     try (DiskFile old = disk.openReadOnly(path)) {
-      return JournalFile.create(disk, path, header, file -> copy(image, old, changed, file));
+      return NewJournal.create(
+          disk, path, header, file -> copy(run, image, old, file), claim::requireUnchanged);
     }
   }
 
@@ -175,65 +167,67 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
     long dead = image.size - image.liveBytes;
     return !image.closed
         || image.tornBytes > 0
-        || !image.edited.isEmpty()
+        || image.typedLines > 0
+        || !image.edited().isEmpty()
         || (dead > WORTH_COMPACTING_BYTES && dead > image.liveBytes);
   }
 
-  /// Jobs of the run that the file does not hold at their version: edited in the file, or by the
-  /// program between load and start.
-  private List<Job<J>> changed(Run<O, J> run, RunImage image) {
+  /// Goes on in the same file, with a batch that says what changed since.
+  private JournalFile goOn(Run<O, J> run, RunImage image, Header header) throws IOException {
     List<Job<J>> changed = new ArrayList<>();
+    List<byte[]> contexts = new ArrayList<>();
+    LiveLines live = new LiveLines();
     for (Job<J> job : run.jobs()) {
       Winner winner = image.jobs.get(job.id());
-      if (winner == null || winner.job().version() < job.version()) {
+      if (winner != null) {
+        live.put(job, winner.offset(), winner.length());
+      }
+      if (isNewer(job, winner)) {
         changed.add(job);
+        contexts.add(contextOf(job, winner));
       }
     }
-    return changed;
+    JournalFile file = JournalFile.append(disk, path, image, live);
+    try {
+      file.commitStart(header, changed, contexts);
+      return file;
+    } catch (Throwable failed) {
+      file.leave();
+      throw failed;
+    }
   }
 
-  /// Copies the winning lines byte for byte, each after what its job did before, and adds what
-  /// changed.
-  private void copy(RunImage image, DiskFile old, List<Job<J>> changed, JournalFile target)
+  /// Whether the file does not hold the job at its version: it was edited in the file, or by the
+  /// program between load and start.
+  private static boolean isNewer(Job<?> job, @Nullable Winner winner) {
+    return winner == null || winner.job().version() < job.version();
+  }
+
+  private byte[] contextOf(Job<J> job, @Nullable Winner winner) {
+    return job.isReadable() || winner == null ? encodeFirst(job) : winner.context();
+  }
+
+  /// Copies the winning lines byte for byte, each after what its job did before, and writes anew
+  /// what changed.
+  private void copy(Run<O, J> run, RunImage image, DiskFile old, NewJournal target)
       throws IOException {
-    Map<String, Job<J>> newer = new LinkedHashMap<>();
-    changed.forEach(job -> newer.put(job.id(), job));
-    for (Winner winner : image.jobs.values()) {
-      boolean whole = winner.seal() == Seal.WHOLE;
-      addPast(winner.job(), target, !whole);
-      if (whole) {
-        target.addLine(read(old, winner));
+    for (Job<J> job : run.jobs()) {
+      Winner winner = image.jobs.get(job.id());
+      if (winner == null || isNewer(job, winner)) {
+        target.addNew(job, contextOf(job, winner));
+      } else {
+        target.addWhole(job, read(old, winner.offset(), winner.length()));
       }
-      Job<J> job = newer.remove(winner.job().id());
-      if (job != null) {
-        target.add(job, job.isReadable() ? encodeFirst(job) : winner.context());
-      }
-    }
-    for (Job<J> job : newer.values()) {
-      target.add(job, encodeFirst(job));
     }
   }
 
-  private static byte[] read(DiskFile old, Winner winner) throws IOException {
-    byte[] line = new byte[winner.length()];
-    if (old.read(winner.offset(), line, 0, line.length) != line.length) {
-      throw new IOException("line " + winner.line() + " cannot be read again");
+  /// Reads a line again, and sees that it is still what it was.
+  private static byte[] read(DiskFile old, long offset, int length) throws IOException {
+    byte[] line = new byte[length];
+    if (old.read(offset, line, 0, length) != length || !LineReader.isWhole(line)) {
+      throw new IOException("the line at byte " + offset + " cannot be read again");
     }
     return line;
-  }
-
-  private static void addPast(Job<?> job, JournalFile target, boolean withLast) throws IOException {
-    List<JobTransition> transitions = new ArrayList<>(job.transitions());
-    List<JobError> errors = new ArrayList<>(job.errors());
-    if (!withLast) {
-      transitions.removeIf(
-          each -> each.ordinal() == job.transitionCount() && each.at().equals(job.updated()));
-      errors.removeIf(
-          each -> each.ordinal() == job.errorCount() && each.at().equals(job.updated()));
-    }
-    if (!transitions.isEmpty() || !errors.isEmpty()) {
-      target.addPast(job.id(), transitions, errors);
-    }
   }
 
   private Header header(Run<O, J> run, int epoch, long commit, byte[] overall) {
@@ -242,12 +236,19 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
         run.id(),
         epoch,
         commit,
+        0,
         time.instant(),
         schema.workflowName().orElse(null),
         run.startState(),
         schema.stateNames(),
         List.copyOf(schema.terminalStateNames()),
+        otherStates(run),
         overall);
+  }
+
+  private List<String> otherStates(Run<O, J> run) {
+    Set<String> known = new HashSet<>(schema.stateNames());
+    return run.jobs().stream().map(Job::state).filter(s -> !known.contains(s)).distinct().toList();
   }
 
   private byte[] encodeOverall(Run<O, J> run) {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param <J> the job context
 public final class JsonSerializer<O, J> implements Serializer<O, J> {
   private final Disk disk;
-  private final Path path;
+  private Path path;
   private final Schema<O, J> schema;
   private final Codec<O> overallCodec;
   private final Codec<J> contextCodec;
@@ -86,7 +86,7 @@ public final class JsonSerializer<O, J> implements Serializer<O, J> {
   @Override
   public Optional<Run<O, J>> load() {
     try {
-      claim.take();
+      path = claim.take();
       if (claim.look().isEmpty()) {
         return Optional.empty();
       }
@@ -109,7 +109,7 @@ public final class JsonSerializer<O, J> implements Serializer<O, J> {
       throw new IllegalStateException(path + ": begin was called already");
     }
     try {
-      claim.take();
+      path = claim.take();
       GoRunFile prepared = found == null ? create(run) : resume(run, found);
       WholeFile whole = new WholeFile(disk, path, claim.look());
       whole.replace(prepared);
@@ -140,7 +140,7 @@ public final class JsonSerializer<O, J> implements Serializer<O, J> {
 
   private GoRunFile resume(Run<O, J> run, Found loaded) throws IOException {
     claim.requireUnchanged();
-    claim.requireSame(run, loaded.image().header);
+    claim.requireSame(run, loaded.image());
     GoRunFile resumed = loaded.file();
     resumed.describe(run, schema);
     for (Job<J> job : run.jobs()) {

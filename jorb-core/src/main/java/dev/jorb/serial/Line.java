@@ -77,7 +77,16 @@ sealed interface Line {
   record PastError(String state, Instant at, String message, int ordinal) {}
 
   /// The end of a batch.
-  record Commit(long number, int lines) implements Line {}
+  ///
+  /// @param sum over the checksums of its lines; see [BatchSum]
+  /// @param safe the last commit that was on the disk before this batch was written
+  /// @param isFlushed whether nothing was written behind the batch before it was on the disk
+  record Commit(long number, int lines, int sum, long safe, boolean isFlushed) implements Line {
+    /// One that was flushed, as was the one before it.
+    static Commit flushed(long number, int lines, int sum) {
+      return new Commit(number, lines, sum, number - 1, true);
+    }
+  }
 
   /// The end of a file closed in order.
   record Closed(long commit, long lines) implements Line {}

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -25,6 +26,11 @@ final class LineReader {
 
   /// State names and the like repeat in every line; one object each is enough.
   private final Map<String, String> names = new HashMap<>();
+
+  /// All names of states that it has read so far.
+  Set<String> names() {
+    return names.keySet();
+  }
 
   /// The line in `bytes[from, to)`, without its line break.
   Line read(byte[] bytes, int from, int to) throws BadLineException {
@@ -111,6 +117,17 @@ final class LineReader {
     return value;
   }
 
+  /// Whether the line's checksums say that it is as it was written.
+  static boolean isWhole(byte[] line) {
+    try {
+      int digits = crcDigits(line, 0, line.length);
+      return digits > 0
+          && check(line, 0, line.length - digits - CRC_FRAME, line.length, digits) == Seal.WHOLE;
+    } catch (BadLineException notWhole) {
+      return false;
+    }
+  }
+
   /// Which state, of those that are known, the line of an edited job had when it was written.
   static @Nullable String stateBeforeEdit(byte[] line, Iterable<String> states) {
     int end = line.length - LONG_CRC - CRC_FRAME;
@@ -144,7 +161,7 @@ final class LineReader {
     return switch (first) {
       case "jorb" -> head(fields);
       case "past" -> past(fields);
-      case "commit" -> new Line.Commit(fields.number(), fields.only("n"));
+      case "commit" -> commit(fields);
       case "closed" -> new Line.Closed(fields.number(), fields.only("lines"));
       default -> job(fields, first, seal);
     };
@@ -192,11 +209,13 @@ final class LineReader {
         case "id" -> head.id = in.text();
         case "epoch" -> head.epoch = in.count();
         case "commit" -> head.commit = in.number();
+        case "batches" -> head.batches = in.number();
         case "at" -> head.at = Instant.parse(in.text());
         case "workflow" -> head.workflow = in.text();
         case "start" -> head.startState = name(in.text());
         case "states" -> head.states = names(in.texts());
         case "terminal" -> head.terminal = names(in.texts());
+        case "others" -> head.others = names(in.texts());
         case "overall" -> head.overall = in.raw();
         default -> in.skip();
       }
@@ -216,6 +235,26 @@ final class LineReader {
       }
     }
     return new Line.Past(id, transitions, errors);
+  }
+
+  private static Line commit(Fields in) throws BadLineException {
+    long number = in.number();
+    int lines = -1;
+    String sum = "";
+    long safe = -1;
+    for (String name = in.next(); name != null; name = in.next()) {
+      switch (name) {
+        case "n" -> lines = in.count();
+        case "sum" -> sum = in.text();
+        case "safe" -> safe = in.number();
+        default -> in.skip();
+      }
+    }
+    expect(lines >= 0 && sum.length() == SHORT_CRC, "a commit line needs \"n\" and \"sum\"");
+    int value = hex(sum.getBytes(StandardCharsets.UTF_8), 0);
+    return safe < 0
+        ? Line.Commit.flushed(number, lines, value)
+        : new Line.Commit(number, lines, value, safe, false);
   }
 
   private Line.PastTransition pastTransition(Fields in) throws BadLineException {
@@ -244,7 +283,7 @@ final class LineReader {
     int ordinal = 0;
     for (String name = in.next(); name != null; name = in.next()) {
       switch (name) {
-        case "state" -> state = name(in.text());
+        case "in" -> state = name(in.text());
         case "at" -> at = Instant.parse(in.text());
         case "error" -> message = in.text();
         case "n" -> ordinal = in.count();
@@ -334,11 +373,13 @@ final class LineReader {
     @Nullable String id;
     int epoch;
     long commit;
+    long batches;
     Instant at = Instant.EPOCH;
     @Nullable String workflow;
     String startState = "";
     List<String> states = List.of();
     List<String> terminal = List.of();
+    List<String> others = List.of();
     byte @Nullable [] overall;
 
     Header header() throws BadLineException {
@@ -346,7 +387,18 @@ final class LineReader {
         throw new BadLineException("the first line needs \"run\", \"id\" and \"overall\"");
       }
       return new Header(
-          run, id, epoch, commit, at, workflow, startState, states, terminal, overall);
+          run,
+          id,
+          epoch,
+          commit,
+          batches,
+          at,
+          workflow,
+          startState,
+          states,
+          terminal,
+          others,
+          overall);
     }
   }
 }

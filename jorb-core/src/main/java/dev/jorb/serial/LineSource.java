@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /// Cuts a file into lines, front to back, through one buffer. Not thread-safe.
 final class LineSource {
-  private static final int CHUNK = 1 << 20;
+  private static final int CHUNK = 64 << 10;
 
   private final DiskFile file;
   private byte[] buffer = new byte[CHUNK];

@@ -19,7 +19,9 @@ import tools.jackson.core.io.JsonStringEncoder;
 ///
 /// Each line ends with its checksum: CRC32C over everything before `,"crc"`, eight hexadecimal
 /// digits. A job's line has eight more, over the same bytes without the state's value, so that a
-/// state changed by find and replace can be told from damage.
+/// state changed by find and replace can be told from damage. A commit line has a sum over the last
+/// eight digits of the lines of its batch, so that a line that is missing, doubled, moved or from
+/// elsewhere is noticed.
 final class LineWriter {
   private static final byte[] CRC_FIELD = ascii(",\"crc\":\"");
   private static final byte[] HEX = ascii("0123456789abcdef");
@@ -61,7 +63,8 @@ final class LineWriter {
     size += length;
   }
 
-  /// The first line of a file, or the line that a new start appends.
+  /// The first line of a file, or the line that a new start appends. As long for any number of
+  /// batches, so that the first line can be written again when their number is known.
   void header(Header header) {
     lineStart = size;
     append("{\"jorb\":").number(Header.FORMAT);
@@ -69,6 +72,7 @@ final class LineWriter {
     append(",\"id\":").string(header.id());
     append(",\"epoch\":").number(header.epoch());
     append(",\"commit\":").number(header.commit());
+    append(",\"batches\":%10d".formatted(header.batches()));
     append(",\"at\":\"").instant(header.at()).append("\"");
     if (header.workflow() != null) {
       append(",\"workflow\":").string(header.workflow());
@@ -76,6 +80,9 @@ final class LineWriter {
     append(",\"start\":").string(header.startState());
     append(",\"states\":").strings(header.states());
     append(",\"terminal\":").strings(header.terminal());
+    if (!header.others().isEmpty()) {
+      append(",\"others\":").strings(header.others());
+    }
     append(",\"overall\":").raw(header.overall(), 0, header.overall().length);
     endLine();
   }
@@ -147,7 +154,7 @@ final class LineWriter {
     comma = "";
     for (JobError each : errors) {
       append(comma)
-          .append("{\"state\":")
+          .append("{\"in\":") // Not "state": that is what people find and replace.
           .string(each.state())
           .append(",\"at\":\"")
           .instant(each.at());
@@ -162,10 +169,15 @@ final class LineWriter {
     endLine();
   }
 
-  /// The end of a batch of `lines` lines.
-  void commit(long number, int lines) {
+  /// The end of a batch.
+  void commit(Line.Commit commit) {
     lineStart = size;
-    append("{\"commit\":").number(number).append(",\"n\":").number(lines);
+    append("{\"commit\":").number(commit.number()).append(",\"n\":").number(commit.lines());
+    append(",\"sum\":\"").hex(commit.sum());
+    append("\"");
+    if (!commit.isFlushed()) {
+      append(",\"safe\":").number(commit.safe());
+    }
     endLine();
   }
 
@@ -267,12 +279,26 @@ final class LineWriter {
     if (isPlain(text)) {
       ascii(text, length);
     } else {
-      byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
+      byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(withoutHalves(text));
       raw(quoted, 0, quoted.length);
       ensure(1);
     }
     bytes[size++] = '"';
     return this;
+  }
+
+  /// Halves of surrogate pairs cannot be written as UTF-8.
+  private static String withoutHalves(String text) {
+    if (text.codePoints().noneMatch(LineWriter::isHalf)) {
+      return text;
+    }
+    StringBuilder whole = new StringBuilder(text.length());
+    text.codePoints().map(c -> isHalf(c) ? 0xFFFD : c).forEach(whole::appendCodePoint);
+    return whole.toString();
+  }
+
+  private static boolean isHalf(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 
   private static boolean isPlain(String text) {
@@ -327,9 +353,9 @@ final class LineWriter {
     return this;
   }
 
-  /// `PT0.532S`, as ISO 8601 has it, in seconds and microseconds.
+  /// `PT0.532S`, as ISO 8601 has it, in seconds and microseconds; nothing takes less than no time.
   private LineWriter duration(Duration duration) {
-    long micros = duration.toNanos() / 1_000;
+    long micros = Math.max(0, duration.toNanos() / 1_000);
     append("PT").number(micros / 1_000_000);
     int fraction = (int) (micros % 1_000_000);
     if (fraction != 0) {
@@ -344,11 +370,12 @@ final class LineWriter {
     return append("S");
   }
 
-  private void hex(int value) {
+  private LineWriter hex(int value) {
     ensure(8);
     for (int shift = 28; shift >= 0; shift -= 4) {
       bytes[size++] = HEX[(value >>> shift) & 15];
     }
+    return this;
   }
 
   private void ensure(int more) {

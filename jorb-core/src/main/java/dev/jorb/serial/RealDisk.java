@@ -30,6 +30,9 @@ final class RealDisk implements Disk {
   /// a second opening in this process must be refused before it opens anything.
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
+  /// As many as Linux follows.
+  private static final int MAX_LINKS = 40;
+
   private RealDisk() {}
 
   @Override
@@ -103,8 +106,17 @@ final class RealDisk implements Disk {
   }
 
   @Override
+  public Path real(Path path) throws IOException {
+    Path target = path;
+    for (int links = 0; links < MAX_LINKS && Files.isSymbolicLink(target); links++) {
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    return directory(target).toRealPath().resolve(target.getFileName());
+  }
+
+  @Override
   public RunLock lock(Path path, String owner) throws IOException {
-    Path real = directory(path).toRealPath().resolve(path.getFileName());
+    Path real = real(path);
     if (!HELD.add(real)) {
       throw new LockHeldException("this process");
     }

@@ -80,7 +80,7 @@ final class RunImageReader<O, J> {
 
   Opening opening(RunImage image) {
     List<Edit> edits = new ArrayList<>();
-    for (Winner winner : image.edited) {
+    for (Winner winner : image.edited()) {
       String from = winner.stateBeforeEdit() == null ? "?" : winner.stateBeforeEdit();
       edits.add(new Edit(winner.job().id(), from, winner.job().state()));
     }

@@ -71,6 +71,11 @@ final class BrittleDisk implements Disk {
   }
 
   @Override
+  public Path real(Path path) throws IOException {
+    return disk.real(path);
+  }
+
+  @Override
   public RunLock lock(Path path, String owner) throws IOException {
     return disk.lock(path, owner);
   }

@@ -278,6 +278,21 @@ class JsonSerializerTest {
     }
 
     @Test
+    void aSymbolicLinkStaysOne() throws IOException {
+      Path link = directory.resolve("link");
+      write(run(job("0", plain("new"))));
+      Files.createSymbolicLink(link, Path.of("run.json"));
+      Path target = file;
+      file = link;
+
+      move("0", "done");
+
+      assertThat(link).isSymbolicLink();
+      file = target;
+      assertThat(load().job("0").orElseThrow().state()).isEqualTo("done");
+    }
+
+    @Test
     void itIsForItsOwnerOnly() throws IOException {
       write(run(job("0", plain("new"))));
 

@@ -30,9 +30,8 @@ final class Bench {
 
   Bench(Opener opener, Path directory) {
     this.opener = opener;
-    this.place = directory.resolve("run");
     try {
-      Files.createDirectories(directory);
+      this.place = Files.createDirectories(directory).toRealPath().resolve("run");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -175,7 +175,7 @@ final class RoundTripChecks {
     Bench bench = benches.named("oddNumbersComeBack");
     Run<Batch, Item> run = Bench.newRun(0);
     List<Double> ratios =
-        List.of(0.0, -0.0, 1.0 / 3, 1e300, Double.MIN_VALUE, Double.MAX_VALUE, 9007199254740993.0);
+        List.of(0.0, -0.0, 1.0 / 3, 1e300, Double.MIN_VALUE, Double.MAX_VALUE, 0.1);
     List<Long> counts = List.of(0L, -1L, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 53, 10L, 100L);
     for (int i = 0; i < ratios.size(); i++) {
       run.put(

@@ -1,0 +1,97 @@
+package dev.jorb.serial;
+
+import dev.jorb.run.Job;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// Where in the file the newest line of each job stands, in the order in which the jobs came.
+///
+/// It takes about 24 bytes a job: a reference to the job, which the run holds anyway, an offset, a
+/// length, and one and a half slots, open addressed by the hash of the id. Not thread-safe.
+final class LiveLines {
+  private static final int FREE = 0;
+
+  private @Nullable Job<?>[] jobs = new Job<?>[16];
+  private long[] offsets = new long[16];
+  private int[] lengths = new int[16];
+  private int[] slots = new int[32];
+  private int size;
+  private long bytes;
+
+  /// How many jobs it knows.
+  int size() {
+    return size;
+  }
+
+  /// How many bytes their lines have together.
+  long bytes() {
+    return bytes;
+  }
+
+  /// The newest version of the job at `position`, from 0.
+  Job<?> job(int position) {
+    Job<?> job = jobs[position];
+    if (job == null) {
+      throw new IndexOutOfBoundsException(position);
+    }
+    return job;
+  }
+
+  /// Where its line begins.
+  long offset(int position) {
+    return offsets[position];
+  }
+
+  /// How long its line is, without the line break.
+  int length(int position) {
+    return lengths[position];
+  }
+
+  /// Takes in a newer version of a job, or a new job.
+  void put(Job<?> job, long offset, int length) {
+    int slot = slot(job.id());
+    int position = slots[slot] - 1;
+    if (position < 0) {
+      position = size;
+      grow();
+      slots[slot] = ++size;
+    }
+    bytes += length - lengths[position];
+    jobs[position] = job;
+    offsets[position] = offset;
+    lengths[position] = length;
+    if (size * 4L > slots.length * 3L) {
+      rehash();
+    }
+  }
+
+  private void grow() {
+    if (size == jobs.length) {
+      int more = Math.addExact(size, Math.max(16, size / 2));
+      jobs = Arrays.copyOf(jobs, more);
+      offsets = Arrays.copyOf(offsets, more);
+      lengths = Arrays.copyOf(lengths, more);
+    }
+  }
+
+  private int slot(String id) {
+    int mask = slots.length - 1;
+    int slot = spread(id.hashCode()) & mask;
+    while (slots[slot] != FREE && !job(slots[slot] - 1).id().equals(id)) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  private void rehash() {
+    slots = new int[slots.length * 2];
+    for (int position = 0; position < size; position++) {
+      slots[slot(job(position).id())] = position + 1;
+    }
+  }
+
+  private static int spread(int hash) {
+    int product = hash * 0x9E3779B9;
+    return product ^ (product >>> 15);
+  }
+}

@@ -1,0 +1,166 @@
+package dev.jorb.serial;
+
+import dev.jorb.run.Job;
+import dev.jorb.run.JobError;
+import dev.jorb.run.JobTransition;
+import dev.jorb.serial.Disk.DiskFile;
+import dev.jorb.serial.Disk.Stat;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A run file in the making, under a temporary name: it gets its own, and replaces what is there,
+/// only when it is complete and on the disk.
+///
+/// Anything that fails before that leaves what is there as it is. Touched by one thread at a time.
+final class NewJournal {
+  private final Disk disk;
+  private final Path path;
+  private final Path temporary;
+  private final DiskFile file;
+  private final Header header;
+  private final Batch batch = new Batch();
+  private final LiveLines live = new LiveLines();
+  private long size;
+  private long lines;
+  private long batches;
+  private long commit;
+
+  private NewJournal(Disk disk, Path path, Path temporary, DiskFile file, Header header) {
+    this.disk = disk;
+    this.path = path;
+    this.temporary = temporary;
+    this.file = file;
+    this.header = header;
+    this.commit = header.commit();
+  }
+
+  /// Looks once more whether the file may take its name.
+  interface Check {
+    /// Passes, or throws.
+    ///
+    /// @throws RunFileException if it may not
+    void run() throws IOException;
+  }
+
+  /// Fills a new file.
+  interface Filling {
+    void fill(NewJournal file) throws IOException;
+  }
+
+  /// Makes a whole file in one go.
+  static JournalFile create(Disk disk, Path path, Header header, Filling filling, Check check)
+      throws IOException {
+    NewJournal file = start(disk, path, header);
+    try {
+      filling.fill(file);
+      return file.publish(check);
+    } catch (Throwable failed) {
+      file.abandon(failed);
+      throw failed;
+    }
+  }
+
+  /// Starts a file that is to replace what is at `path`.
+  static NewJournal start(Disk disk, Path path, Header header) throws IOException {
+    Path temporary = path.resolveSibling(path.getFileName() + ".tmp");
+    disk.delete(temporary);
+    NewJournal file = new NewJournal(disk, path, temporary, disk.create(temporary), header);
+    try {
+      file.size = file.writeHeader(0);
+      file.lines = 1;
+      return file;
+    } catch (Throwable failed) {
+      file.abandon(failed);
+      throw failed;
+    }
+  }
+
+  /// The first line stands alone: it belongs to no batch.
+  private int writeHeader(long batches) throws IOException {
+    LineWriter line = new LineWriter(1_024);
+    line.header(header.withBatches(batches));
+    file.write(0, line.buffer(), 0, line.size());
+    return line.size();
+  }
+
+  /// How many bytes it has so far.
+  long size() {
+    return size + batch.size();
+  }
+
+  /// Adds a job as it is, with all that it did.
+  void addNew(Job<?> job, byte[] context) throws IOException {
+    addPast(job, job.transitions(), job.errors());
+    batch.add(job, context);
+    writeIfLarge();
+  }
+
+  /// Adds a job's line as it stands, without its line break, and what the job did before it.
+  void addWhole(Job<?> job, byte[] line) throws IOException {
+    List<JobTransition> transitions = new ArrayList<>(job.transitions());
+    List<JobError> errors = new ArrayList<>(job.errors());
+    transitions.removeIf(
+        each -> each.ordinal() == job.transitionCount() && each.at().equals(job.updated()));
+    errors.removeIf(each -> each.ordinal() == job.errorCount() && each.at().equals(job.updated()));
+    addPast(job, transitions, errors);
+    batch.addLine(job, line);
+    writeIfLarge();
+  }
+
+  /// Adds what a job did, whose line is to come.
+  void addPast(Job<?> job) throws IOException {
+    addPast(job, job.transitions(), job.errors());
+    writeIfLarge();
+  }
+
+  private void addPast(Job<?> job, List<JobTransition> transitions, List<JobError> errors) {
+    if (!transitions.isEmpty() || !errors.isEmpty()) {
+      batch.addPast(job.id(), transitions, errors);
+    }
+  }
+
+  private void writeIfLarge() throws IOException {
+    if (batch.isLarge()) {
+      writeBatch();
+    }
+  }
+
+  /// Writes what was added as one batch.
+  private void writeBatch() throws IOException {
+    if (!batch.isEmpty()) {
+      batch.end(batches + 1, batches, true);
+      batch.writeTo(file, size);
+      batch.tell(live, size);
+      size += batch.size();
+      lines += batch.lines() + 1;
+      batches++;
+      batch.clear();
+    }
+  }
+
+  /// Gives the file its name, and returns its end, to go on there.
+  ///
+  /// @param check runs right before it gets its name
+  JournalFile publish(Check check) throws IOException {
+    writeBatch();
+    writeHeader(batches);
+    file.sync();
+    Stat stat = disk.stat(temporary).orElseThrow(() -> new IOException(temporary + " is gone"));
+    check.run();
+    disk.rename(temporary, path);
+    disk.syncDirectoryOf(path);
+    return new JournalFile(
+        disk, path, file, stat.key(), new JournalFile.End(size, commit, lines), live);
+  }
+
+  /// Gives up, because of `failed`.
+  void abandon(Throwable failed) {
+    try (file) {
+      disk.delete(temporary);
+    } catch (IOException | RuntimeException alsoFailed) {
+      failed.addSuppressed(alsoFailed);
+    }
+  }
+}

@@ -1,0 +1,219 @@
+package dev.jorb.serial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jorb.serial.SimDisk.Fault;
+import dev.jorb.serial.SimDisk.Stopped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Ends the process, cuts the power and fails calls at every call of a run's life.
+///
+/// A failure names its seed; `-Djorb.seed=…` plays it again.
+class JournalCrashTest {
+  private static final long SEED = Long.getLong("jorb.seed", 20261124L);
+
+  /// Of the calls of a recovery every so many-th is one where it fails; 1 for all.
+  private static final int STRIDE = Integer.getInteger("jorb.stride", 8);
+
+  /// open, run with forks, close, open again in the same file, run, end without closing, open with
+  /// a compaction, run, close.
+  private static void life(SimDisk disk, Recorder recorder, Random random) {
+    recorder.open(disk);
+    commitSome(recorder, random);
+    recorder.close();
+    recorder.open(disk);
+    commitSome(recorder, random);
+    disk.releaseLocks(); // As the system does it when a process is killed.
+    recorder.open(disk);
+    commitSome(recorder, random);
+    recorder.close();
+  }
+
+  private static void commitSome(Recorder recorder, Random random) {
+    for (int i = 0; i < 3; i++) {
+      recorder.commitRandom(random);
+    }
+  }
+
+  /// Plays the life with every call as the one where `event` happens, and hands what is then there
+  /// to the check.
+  private static void atEveryCall(String what, EventAt event, BiConsumer<SimDisk, Recorder> check) {
+    SimDisk whole = new SimDisk(new Random(SEED));
+    life(whole, new Recorder(3), new Random(SEED));
+    assertThat(whole.openFiles()).as("files that were left open").isEqualTo(1);
+    for (int call = 1; call <= whole.calls(); call++) {
+      SimDisk disk = new SimDisk(new Random(SEED + call));
+      event.at(disk, call);
+      Recorder recorder = new Recorder(3);
+      try {
+        life(disk, recorder, new Random(SEED));
+      } catch (Stopped | RunFileException ended) {
+        // What it left behind is what counts.
+      }
+      try {
+        check.accept(disk, recorder);
+      } catch (Throwable e) {
+        throw new AssertionError(
+            what
+                + " at call "
+                + call
+                + " ("
+                + at(disk, call)
+                + "), seed "
+                + SEED
+                + "\n"
+                + tail(disk),
+            e);
+      }
+    }
+  }
+
+  private static String at(SimDisk disk, int call) {
+    return call <= disk.calls() ? disk.log().get(call - 1) : "after the end";
+  }
+
+  private static String tail(SimDisk disk) {
+    return String.join("\n", disk.log().subList(Math.max(0, disk.calls() - 12), disk.calls()));
+  }
+
+  private interface EventAt {
+    void at(SimDisk disk, int call);
+  }
+
+  /// Opens what is there, goes on for a while, closes and opens once more.
+  private static void goOn(SimDisk disk, Recorder recorder) {
+    recorder.open(disk);
+    recorder.commitRandom(new Random(SEED));
+    recorder.close();
+    recorder.open(disk);
+    recorder.close();
+  }
+
+  private static void goOnFromEach(List<SimDisk> states, Recorder recorder) {
+    int number = 0;
+    for (SimDisk state : states) {
+      try {
+        goOn(state, recorder.copy());
+      } catch (Throwable e) {
+        throw new AssertionError(
+            "state " + number + " of " + states.size() + "\n" + tail(state), e);
+      }
+      number++;
+    }
+  }
+
+  private static List<SimDisk> stateAfter(SimDisk disk, int powerCuts) {
+    List<SimDisk> states = new ArrayList<>(disk.afterPowerCut(powerCuts));
+    states.add(disk.afterKill());
+    return states;
+  }
+
+  @Nested
+  class EndedAtEveryCall {
+    @Test
+    void recoversAfterAKill() {
+      atEveryCall("kill", SimDisk::stopAt, (disk, r) -> goOn(disk.afterKill(), r.copy()));
+    }
+
+    @Test
+    void recoversAfterAPowerCut() {
+      atEveryCall(
+          "power cut", SimDisk::stopAt, (disk, r) -> goOnFromEach(disk.afterPowerCut(64), r));
+    }
+
+    @Test
+    void recoversWhenTheRecoveryEndsToo() {
+      Random random = new Random(SEED);
+      atEveryCall(
+          "power cut",
+          SimDisk::stopAt,
+          (disk, recorder) -> {
+            for (SimDisk first : stateAfter(disk, 4)) {
+              for (int call = 1 + random.nextInt(STRIDE); ; call += STRIDE) {
+                SimDisk second = first.afterKill().stopAt(call);
+                Recorder knows = recorder.copy();
+                try {
+                  goOn(second, knows);
+                  break;
+                } catch (Stopped | RunFileException ended) {
+                  goOnFromEach(stateAfter(second, 3), knows);
+                }
+              }
+            }
+          });
+    }
+  }
+
+  @Nested
+  class FailedCalls {
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void oneFailedCallLosesNothing(Fault fault) {
+      atEveryCall(
+          fault + " once",
+          (disk, call) -> disk.failAt(call, fault, false),
+          (disk, recorder) -> goOnFromEach(stateAfter(disk.heal(), 16), recorder));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void aDiskThatFailsForEverLosesNothing(Fault fault) {
+      atEveryCall(
+          fault + " for ever",
+          (disk, call) -> disk.failAt(call, fault, true),
+          (disk, recorder) -> goOnFromEach(stateAfter(disk.heal(), 16), recorder));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void aFailedCallInTheRecoveryLosesNothing(Fault fault) {
+      Random random = new Random(SEED);
+      atEveryCall(
+          "kill, then " + fault,
+          SimDisk::stopAt,
+          (disk, recorder) -> {
+            for (SimDisk first : stateAfter(disk, 2)) {
+              for (int call = 1 + random.nextInt(STRIDE); ; call += STRIDE) {
+                SimDisk second = first.afterKill().failAt(call, fault, false);
+                Recorder knows = recorder.copy();
+                try {
+                  goOn(second, knows);
+                } catch (RunFileException refused) {
+                  goOnFromEach(stateAfter(second.heal(), 2), knows);
+                }
+                if (call > second.calls()) {
+                  break;
+                }
+              }
+            }
+          });
+    }
+  }
+
+  @Nested
+  class FailedThenPowerCutAfterARestart {
+    /// What one process saw in the page cache after a failed sync, and the next one built upon.
+    @Test
+    void aFailedSyncIsNotBuiltUpon() {
+      atEveryCall(
+          "failed sync, restart, power cut",
+          (disk, call) -> disk.failAt(call, Fault.EIO, false),
+          (disk, recorder) -> {
+            SimDisk again = disk.heal().afterKill();
+            Recorder knows = recorder.copy();
+            knows.open(again);
+            knows.commitRandom(new Random(SEED));
+            goOnFromEach(stateAfter(again, 32), knows);
+            knows.close();
+            goOnFromEach(stateAfter(again, 32), knows);
+          });
+    }
+  }
+}
