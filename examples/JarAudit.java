@@ -256,7 +256,7 @@ final class JarAudit {
   ///
   /// @param classes how many
   /// @param different how many of them are not the same byte for byte
-  record Shared(Collection<String> jars, int classes, int different) {
+  record Shared(List<String> jars, int classes, int different) {
     Shared plus(Shared other) {
       return new Shared(jars, classes + other.classes, different + other.different);
     }
@@ -269,7 +269,7 @@ final class JarAudit {
   }
 
   private static List<Shared> shared(Collection<Map<String, String>> checksumsByJarOfClasses) {
-    Map<Collection<String>, Shared> byJars = new HashMap<>();
+    Map<List<String>, Shared> byJars = new HashMap<>();
     for (Map<String, String> checksumsByJar : checksumsByJarOfClasses) {
       if (checksumsByJar.size() > 1) {
         List<String> jars = List.copyOf(checksumsByJar.keySet());

@@ -121,7 +121,7 @@ public final class RunFile {
     RunFile read() {
       try {
         RealDisk disk = RealDisk.INSTANCE;
-        Optional<String> holder = disk.lockHolder(Claim.lockPath(path));
+        Optional<String> holder = disk.lockHolder(Claim.lockPath(disk.real(path)));
         return isJournal(disk) ? readJournal(disk, holder) : readGo(disk, holder);
       } catch (IOException e) {
         throw new RunFileException(path, "cannot be read (" + e.getMessage() + ")", e);
