@@ -238,11 +238,11 @@ final class ReferenceModel {
   private boolean lacksOnlyAPermit(int state) {
     return !stopped
         && !held
-        && uncommitted() < scenario.limits().uncommitted()
-        && uncommittedBytes() < scenario.limits().uncommittedBytes()
         && !paused[state]
         && firstWaiting(state) != null
-        && count(state, Phase.EXECUTING) < scenario.states().get(state).concurrency();
+        && count(state, Phase.EXECUTING) < scenario.states().get(state).concurrency()
+        && uncommitted() < scenario.limits().uncommitted()
+        && uncommittedBytes() < scenario.limits().uncommittedBytes();
   }
 
   private ModelRate rate(int state) {

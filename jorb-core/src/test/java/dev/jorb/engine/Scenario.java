@@ -22,6 +22,7 @@ record Scenario(
     List<JobSpec> jobs,
     List<Event> events) {
   static final String UNKNOWN = "lost";
+  private static final List<String> NAMES = List.of("s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7");
 
   /// A rate limit; states that name the same one share it.
   record RateSpec(int permits, long periodNanos, int burst) {}
@@ -143,7 +144,7 @@ record Scenario(
   }
 
   String stateName(int index) {
-    return index == states.size() ? UNKNOWN : "s" + index;
+    return index == states.size() ? UNKNOWN : NAMES.get(index);
   }
 
   Workflow<Object, String, String> workflow() {
