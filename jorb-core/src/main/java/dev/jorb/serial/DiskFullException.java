@@ -6,7 +6,8 @@ import java.nio.file.Path;
 public final class DiskFullException extends RunFileException {
   private static final long serialVersionUID = 1L;
 
-  DiskFullException(Path file, String message, Throwable cause) {
+  /// For serializers: which file, and what is safe.
+  public DiskFullException(Path file, String message, Throwable cause) {
     super(file, message, cause);
   }
 }

@@ -4,11 +4,13 @@ package dev.jorb.serial;
 public final class EncodeException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  EncodeException(String message, Throwable cause) {
+  /// For serializers: what cannot be written, and why.
+  public EncodeException(String message, Throwable cause) {
     super(message, cause);
   }
 
-  EncodeException(String message) {
+  /// For serializers: what cannot be written.
+  public EncodeException(String message) {
     super(message);
   }
 }

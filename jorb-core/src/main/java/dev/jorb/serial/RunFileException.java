@@ -9,12 +9,14 @@ public sealed class RunFileException extends RuntimeException
 
   private final transient Path file;
 
-  RunFileException(Path file, String message) {
+  /// For serializers: which file, what happened, what is safe and what to do next.
+  public RunFileException(Path file, String message) {
     super(file + ": " + message);
     this.file = file;
   }
 
-  RunFileException(Path file, String message, Throwable cause) {
+  /// For serializers: which file, what happened, what is safe and what to do next.
+  public RunFileException(Path file, String message, Throwable cause) {
     super(file + ": " + message, cause);
     this.file = file;
   }
