@@ -194,15 +194,22 @@ class RunFileTest {
 
     @Test
     void batchThatGrowsUnderTheReaderIsNotTakenForDamage() throws IOException {
-      RunFileTest.this.write();
+      Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+      try (var journal = JournalSerializer.at(path, NAMES).durability(Durability.RELAXED)) {
+        Run<String, Note> run = twoNotes();
+        journal.begin(run);
+        write(journal, run, failures);
+      }
+      assertThat(failures).isEmpty();
       byte[] whole = Files.readAllBytes(path);
-      int middleOfTheLastJob = Files.readString(path).indexOf("\"b\"");
-      Growing file = new Growing(whole, middleOfTheLastJob);
+      String text = Files.readString(path);
+      int middleOfTheBatch = text.indexOf("\"b\"", text.indexOf("\"v\":2"));
+      Growing file = new Growing(whole, middleOfTheBatch);
 
       RunImage image = JournalScan.read(path, new RunFile.Frozen(file, file.size()));
 
-      assertThat(image.jobs).isEmpty();
-      assertThatThrownBy(() -> JournalScan.read(path, new Growing(whole, middleOfTheLastJob)))
+      assertThat(image.jobs.values()).extracting(each -> each.job().version()).containsOnly(1);
+      assertThatThrownBy(() -> JournalScan.read(path, new Growing(whole, middleOfTheBatch)))
           .as("what the reader is kept from")
           .isInstanceOf(RunFileException.Damaged.class);
     }
