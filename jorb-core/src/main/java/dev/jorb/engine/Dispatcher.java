@@ -1,0 +1,343 @@
+package dev.jorb.engine;
+
+import dev.jorb.event.StatusCount;
+import dev.jorb.run.Run;
+import dev.jorb.run.Transition;
+import dev.jorb.time.TimeSource;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// The board under one short lock, and what stands between it and the threads around it: the jobs
+/// that are ready for a worker, the results that are ready for the journal thread, and whether the
+/// run stops or has failed.
+///
+/// Thread-safe. No user code runs under the lock, and nothing blocks there but the waits that give
+/// it up.
+///
+/// @param <J> the job context
+final class Dispatcher<J> {
+  private static final Duration LONGEST_GRACE = Duration.ofDays(36_525);
+  private static final Duration INTERRUPT_GRACE = Duration.ofSeconds(2);
+
+  private final Run<?, J> run;
+  private final TimeSource time;
+  private final boolean recording;
+  private final Runnable worker;
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /// Signalled when the journal thread has something to do.
+  private final Condition journalWork = lock.newCondition();
+
+  // All fields from here on are guarded by the lock.
+  private final Board<J> board;
+  private final AlarmClock alarm;
+  private final Workers workers;
+  private List<Result<J>> handedOver = new ArrayList<>();
+
+  /// Jobs that the board has started and no worker has taken yet.
+  private final ArrayDeque<Entry<J>> ready = new ArrayDeque<>();
+
+  private boolean workerIsComing;
+  private boolean accepting = true;
+  private boolean stopping;
+  private long stopDeadlineNanos;
+  private @Nullable Throwable failure;
+
+  /// @param recording whether results have to be recorded before their jobs move on
+  /// @param worker what a new worker does: takes the first ready job, and then one after the other
+  Dispatcher(
+      Board<J> board,
+      Run<?, J> run,
+      boolean recording,
+      TimeSource time,
+      Workers workers,
+      Runnable worker) {
+    this.board = board;
+    this.run = run;
+    this.recording = recording;
+    this.time = time;
+    this.workers = workers;
+    this.worker = worker;
+    this.alarm =
+        new AlarmClock(
+            run.name(),
+            lock,
+            time,
+            board::nextDueNanos,
+            () -> apply(new Message.Tick<>()),
+            this::fail);
+  }
+
+  // ---- for everybody
+
+  /// Tells the board.
+  void tell(Message<J> message) {
+    lock();
+    try {
+      apply(message);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// What kept the run from going on; null if nothing did.
+  @Nullable Throwable failure() {
+    lock.lock();
+    try {
+      return failure;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean wasStopped() {
+    lock.lock();
+    try {
+      return stopping && !board.isResting();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<StatusCount> status() {
+    lock.lock();
+    try {
+      return board.status();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Starts nothing new; after the grace period running steps are interrupted.
+  void stop(Duration grace) {
+    lock.lock();
+    try {
+      long deadline =
+          time.nanoTime() + (grace.compareTo(LONGEST_GRACE) < 0 ? grace : LONGEST_GRACE).toNanos();
+      if (!stopping || deadline - stopDeadlineNanos < 0) {
+        stopDeadlineNanos = deadline;
+      }
+      stopping = true;
+      apply(new Message.Stop<>());
+      for (Entry<J> entry = ready.pollLast(); entry != null; entry = ready.pollLast()) {
+        apply(new Message.Withdrawn<>(entry)); // Its step has not begun.
+      }
+      journalWork.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The run cannot go on. The first failure counts.
+  void fail(Throwable failed) {
+    lock.lock();
+    try {
+      if (failure == null) {
+        failure = failed;
+      } else if (!failure.equals(failed)) {
+        failure.addSuppressed(failed);
+      }
+      accepting = false;
+      apply(new Message.Stop<>());
+      workers.interrupt();
+      journalWork.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- for workers
+
+  /// What a new worker begins with; null if others were faster.
+  @Nullable Entry<J> takeFirst() {
+    lock();
+    try {
+      workerIsComing = false;
+      return takeReady();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Hands over what came of a step, and takes the next job that may start.
+  @Nullable Entry<J> handOver(Steps.Answer<J> answer) {
+    lock();
+    try {
+      if (!accepting) {
+        journalWork.signal();
+        return null; // It came too late: nothing of it is recorded.
+      }
+      apply(message(answer));
+      return takeReady();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Entry<J> takeReady() {
+    Entry<J> entry = ready.poll();
+    callWorker();
+    return entry;
+  }
+
+  /// Sees to it that somebody comes for the jobs that are ready, if there are any.
+  ///
+  /// At most one worker is on its way at a time; when it comes and more is ready, it calls the
+  /// next. Steps that block leave their carrier threads to it at once, so everything that may start
+  /// does start. Steps that do not block are served by as many workers as there are carriers,
+  /// without a thread for each.
+  private void callWorker() {
+    if (!workerIsComing && !ready.isEmpty()) {
+      workerIsComing = true;
+      Thread.ofVirtual().name("jorb-worker").start(worker);
+    }
+  }
+
+  private Message<J> message(Steps.Answer<J> answer) {
+    return switch (answer) {
+      case Steps.Recordable<J> recordable when recording -> {
+        if (handedOver.isEmpty()) {
+          journalWork.signal();
+        }
+        handedOver.add(recordable.result());
+        yield new Message.Returned<>(recordable.result());
+      }
+      case Steps.Recordable<J> recordable -> {
+        run.apply(List.of(transition(recordable.result())));
+        yield new Message.Finished<>(recordable.result());
+      }
+      case Steps.Unrecordable<J> broken ->
+          new Message.Unrecordable<>(broken.entry(), broken.reason());
+      case Steps.Interrupted<J> interrupted when stopping ->
+          new Message.Withdrawn<>(interrupted.entry());
+      case Steps.Interrupted<J> interrupted -> message(interrupted.asFailure());
+    };
+  }
+
+  private static <J> Transition<J> transition(Result<J> result) {
+    return result.encoded().transition();
+  }
+
+  // ---- for the journal thread
+
+  void startAlarm() {
+    alarm.start();
+  }
+
+  void stopAlarm() {
+    lock.lock();
+    try {
+      alarm.stop();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits for results to write; null when the run is over.
+  @Nullable List<Result<J>> nextBatch() throws InterruptedException {
+    lock.lock();
+    try {
+      while (handedOver.isEmpty()) {
+        if (isOver()) {
+          accepting = false;
+          return null;
+        }
+        awaitWork();
+      }
+      List<Result<J>> batch = handedOver;
+      handedOver = new ArrayList<>(Math.min(batch.size(), 4_096));
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isOver() {
+    if (failure != null || board.isResting()) {
+      return true;
+    }
+    return stopping && (board.isIdle() || untilInterruptGraceEnds() <= 0);
+  }
+
+  private long untilInterruptGraceEnds() {
+    return stopDeadlineNanos + INTERRUPT_GRACE.toNanos() - time.nanoTime();
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // Its caller loops.
+  private void awaitWork() throws InterruptedException {
+    if (!stopping) {
+      journalWork.await();
+      return;
+    }
+    long untilDeadline = stopDeadlineNanos - time.nanoTime();
+    if (untilDeadline > 0) {
+      journalWork.awaitNanos(untilDeadline);
+    } else {
+      workers.interrupt();
+      journalWork.awaitNanos(Math.min(untilInterruptGraceEnds(), 100_000_000L));
+    }
+  }
+
+  /// Waits that long, or until there is something to do. Says whether it is worth it: not if the
+  /// run stops and its grace period is over.
+  @SuppressWarnings("WaitNotInLoop") // Its caller loops.
+  boolean awaitRoom(Duration retry) throws InterruptedException {
+    lock.lock();
+    try {
+      if (stopping && stopDeadlineNanos - time.nanoTime() <= 0) {
+        return false;
+      }
+      journalWork.awaitNanos(retry.toNanos());
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// After a failure, lets the steps that heed the interrupt come to their end, so that the caller
+  /// may close what they use.
+  void awaitInterruptedSteps() throws InterruptedException {
+    lock.lock();
+    try {
+      long deadlineNanos = time.nanoTime() + INTERRUPT_GRACE.toNanos();
+      long left = INTERRUPT_GRACE.toNanos();
+      while (failure != null && left > 0 && !workers.busy().isEmpty()) {
+        journalWork.awaitNanos(left);
+        left = deadlineNanos - time.nanoTime();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- under the lock
+
+  private void apply(Message<J> message) {
+    long now = time.nanoTime();
+    board.apply(message, now, ready);
+    board.takeOverdue().forEach(workers::timeOut);
+    callWorker();
+    alarm.wakeIfEarlier(now);
+    if (board.isResting() || (stopping && board.isIdle())) {
+      journalWork.signal();
+    }
+  }
+
+  /// Takes the lock. It is held for less than a microsecond at a time, so a worker that finds it
+  /// taken tries again a few times before it parks, which costs far more.
+  private void lock() {
+    for (int tries = 0; tries < 64; tries++) {
+      if (lock.tryLock()) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    lock.lock();
+  }
+}
