@@ -77,7 +77,8 @@ final class Execution<A, O, J> {
   /// about. Hand edits are a way of steering a run, so they are no reason.
   private boolean isAcceptable(Opening opening) {
     Opening problems =
-        new Opening(false, true, 0, List.of(), opening.unknownStates(), opening.unreadable());
+        new Opening(
+            false, true, 0, List.of(), opening.unknownStates(), opening.unreadable(), List.of());
     List<String> sentences = (settings.isQuiet() ? problems : opening).sentences();
     sentences.forEach(sentence -> err.println(settings.file() + ": " + sentence));
     if (settings.isStrict() && !problems.sentences().isEmpty()) {

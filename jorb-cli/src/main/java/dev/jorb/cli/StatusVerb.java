@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/// Says how many jobs are where, as far as the file knows: a job whose step is running counts as
-/// waiting.
+/// Says how many jobs are where, as far as the file knows: a job whose step has just begun may
+/// count as waiting.
 @Command(name = "status", description = "how many jobs are in which state")
 final class StatusVerb implements Callable<Integer> {
   private final Request request;
@@ -23,7 +23,12 @@ final class StatusVerb implements Callable<Integer> {
   public Integer call() {
     RunFile file = request.read();
     List<StatusCount> counts =
-        StatusCount.of(file.run().jobs(), file.states(), file.terminalStates(), Instant.now());
+        StatusCount.of(
+            file.run().jobs(),
+            file.states(),
+            file.terminalStates(),
+            file.executing(),
+            Instant.now());
     if (request.isJson().getAsBoolean()) {
       JsonText.print(request.out(), json(file, counts));
     } else {

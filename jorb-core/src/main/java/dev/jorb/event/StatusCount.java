@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 
 /// How many jobs of one state are doing what. Every job of a run is counted in exactly one of the
@@ -34,20 +35,22 @@ public record StatusCount(
     return terminal ? completed : (long) waiting + executing + delayed + parked;
   }
 
-  /// Counts the jobs of a run that nobody is executing.
+  /// Counts the jobs of a run as a run file knows it.
   ///
   /// @param states the states in their order; those that only jobs name come after them
   /// @param terminal those of them where jobs end
+  /// @param executing the ids of the jobs whose steps are running
   /// @param now to tell delayed jobs from waiting ones
   public static List<StatusCount> of(
       Iterable<? extends Job<?>> jobs,
       Collection<String> states,
       Collection<String> terminal,
+      Set<String> executing,
       Instant now) {
     Map<String, Tally> tallies = new LinkedHashMap<>();
     states.forEach(state -> tallies.put(state, new Tally(terminal.contains(state))));
     for (Job<?> job : jobs) {
-      tallies.computeIfAbsent(job.state(), Tally::unknown).add(job, now);
+      tallies.computeIfAbsent(job.state(), Tally::unknown).add(job, executing, now);
       for (JobTransition each : job.transitions()) {
         Tally from = tallies.computeIfAbsent(each.from(), Tally::unknown);
         from.completed += from.terminal ? 0 : 1;
@@ -77,6 +80,7 @@ public record StatusCount(
   private static final class Tally {
     final boolean terminal;
     int waiting;
+    int executing;
     int delayed;
     int parked;
     long completed;
@@ -89,11 +93,13 @@ public record StatusCount(
       return new Tally(false);
     }
 
-    void add(Job<?> job, Instant now) {
+    void add(Job<?> job, Set<String> running, Instant now) {
       if (terminal) {
         completed++;
       } else if (job.parked().isPresent()) {
         parked++;
+      } else if (running.contains(job.id())) {
+        executing++;
       } else if (job.due().filter(now::isBefore).isPresent()) {
         delayed++;
       } else {
@@ -102,7 +108,7 @@ public record StatusCount(
     }
 
     StatusCount toCount(String state) {
-      return new StatusCount(state, waiting, 0, delayed, parked, completed, terminal);
+      return new StatusCount(state, waiting, executing, delayed, parked, completed, terminal);
     }
   }
 }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <J> the job context
 public final class Job<J> {
+  /// Beyond it [#crashes()] does not count.
+  private static final int MAX_CRASHES = Byte.MAX_VALUE;
+
   private final String id;
   private final @Nullable String parent;
   private final String state;
@@ -28,6 +31,11 @@ public final class Job<J> {
   private final long dueMillis;
   private final @Nullable String parked;
   private final boolean awaitsKicks;
+
+  /// A byte, and beside the other small field, so that a job takes no more room for it.
+  private final byte crashes;
+
+  private final boolean inDoubt;
   private final @Nullable Run<?, J> run;
   private final @Nullable JobTransition lastTransition;
   private final @Nullable JobError lastError;
@@ -49,6 +57,8 @@ public final class Job<J> {
     this.dueMillis = b.dueMillis;
     this.parked = b.parked;
     this.awaitsKicks = b.awaitsKicks;
+    this.crashes = (byte) Math.min(b.crashes, MAX_CRASHES);
+    this.inDoubt = b.inDoubt;
     this.run = b.run;
     this.lastTransition = b.lastTransition;
     this.lastError = b.lastError;
@@ -65,10 +75,13 @@ public final class Job<J> {
     return new Builder<>(id, state);
   }
 
-  /// A builder that starts from this job, at the next version.
+  /// A builder that starts from this job, at the next version, whose outcome is known: it is not in
+  /// doubt and has seen no crash.
   public Builder<J> next() {
     Builder<J> builder = copy();
     builder.version = version + 1;
+    builder.crashes = 0;
+    builder.inDoubt = false;
     return builder;
   }
 
@@ -90,6 +103,8 @@ public final class Job<J> {
     builder.dueMillis = job.dueMillis;
     builder.parked = job.parked;
     builder.awaitsKicks = job.awaitsKicks;
+    builder.crashes = job.crashes;
+    builder.inDoubt = job.inDoubt;
     builder.lastTransition = job.lastTransition;
     builder.lastError = job.lastError;
     builder.position = job.position;
@@ -163,6 +178,18 @@ public final class Job<J> {
     return awaitsKicks;
   }
 
+  /// Whether its step had started when a process died, so that nobody knows what the step did: the
+  /// work may be done, half done or not begun. It is so until the job's next version is recorded.
+  public boolean inDoubt() {
+    return inDoubt;
+  }
+
+  /// How many processes in a row died while its step was running, from 0; at most 127. Each
+  /// recorded outcome of the step sets it back.
+  public int crashes() {
+    return crashes;
+  }
+
   /// The jobs that it has kicked in its life, in the order of their ids, each at its recorded
   /// version.
   ///
@@ -233,6 +260,8 @@ public final class Job<J> {
     private long dueMillis;
     private @Nullable String parked;
     private boolean awaitsKicks;
+    private int crashes;
+    private boolean inDoubt;
     private @Nullable Run<?, J> run;
     private @Nullable JobTransition lastTransition;
     private @Nullable JobError lastError;
@@ -300,6 +329,18 @@ public final class Job<J> {
     /// Whether it waits for what it kicked.
     public Builder<J> awaitsKicks(boolean awaitsKicks) {
       this.awaitsKicks = awaitsKicks;
+      return this;
+    }
+
+    /// How many processes in a row died while its step was running.
+    public Builder<J> crashes(int crashes) {
+      this.crashes = crashes;
+      return this;
+    }
+
+    /// Whether its step had started and its outcome is unknown.
+    public Builder<J> inDoubt(boolean inDoubt) {
+      this.inDoubt = inDoubt;
       return this;
     }
 

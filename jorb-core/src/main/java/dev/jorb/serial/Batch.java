@@ -11,7 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The lines between one commit line and the next while they are gathered.
+/// The lines between one commit line and the next while they are gathered, and the note before
+/// them.
 ///
 /// A large one is written in parts; it counts only once its commit line is written, so that parts
 /// without it are as good as nothing. Not thread-safe.
@@ -28,6 +29,10 @@ final class Batch {
   private int[] lengths = new int[64];
 
   private long written;
+
+  /// How many bytes stand before its first line: a note of what has started, which belongs to no
+  /// batch.
+  private int noteLength;
 
   boolean isEmpty() {
     return jobs.isEmpty();
@@ -46,6 +51,14 @@ final class Batch {
   /// Whether it is time to write a part of it, or to end it.
   boolean isLarge() {
     return buffer.size() >= PART;
+  }
+
+  /// Puts a note before the batch, which must be empty: which steps have started.
+  ///
+  /// @param crashes how many processes have died since
+  void note(Iterable<? extends Job<?>> started, int crashes) {
+    buffer.started(started, crashes);
+    noteLength = buffer.size();
   }
 
   void add(Header header) {
@@ -130,7 +143,7 @@ final class Batch {
 
   /// Tells where its jobs' lines are, where the batch begins at `start` in the file.
   void tell(LiveLines live, long start) {
-    long at = start;
+    long at = start + noteLength;
     for (int i = 0; i < jobs.size(); i++) {
       Job<?> job = jobs.get(i);
       if (job != null) {
@@ -146,6 +159,7 @@ final class Batch {
     sum.clear();
     jobs.clear();
     written = 0;
+    noteLength = 0;
     if (lengths.length > 1 << 16) {
       lengths = new int[64];
     }

@@ -32,6 +32,9 @@ final class JournalFile implements AutoCloseable {
   /// The last commit that is on the disk.
   private long safe;
 
+  /// Whether a note was written since the last flush.
+  private boolean hasLooseNote;
+
   private @Nullable String dead;
 
   /// How far the whole batches of a file reach.
@@ -41,6 +44,10 @@ final class JournalFile implements AutoCloseable {
   /// @param lines how many lines there are up to there
   record End(long size, long commit, long lines) {
     End after(Batch batch) {
+      return batch.isEmpty() ? new End(size + batch.size(), commit, lines) : afterCommit(batch);
+    }
+
+    private End afterCommit(Batch batch) {
       return new End(size + batch.size(), commit + 1, lines + batch.lines() + 1);
     }
   }
@@ -102,14 +109,20 @@ final class JournalFile implements AutoCloseable {
         });
   }
 
-  /// Appends a batch; durable when this returns, if `flush` says so.
+  /// Appends a note of what has started, and a batch, which is durable when this returns, if
+  /// `flush` says so. A note alone is not flushed.
   ///
   /// @throws DiskFullException if there is no room; nothing of it is written
   /// @throws RunFileException if it may not be on the disk; nothing can be appended any more
-  void commit(List<? extends Encoded<?>> transitions, boolean flush) {
+  void commit(
+      List<? extends Encoded<?>> transitions, List<? extends Job<?>> started, boolean flush) {
     commit(
-        flush,
+        flush && !transitions.isEmpty(),
         () -> {
+          if (!started.isEmpty()) {
+            batch.note(started, 0);
+            hasLooseNote = true;
+          }
           for (Encoded<?> each : transitions) {
             batch.add(each);
             if (batch.isLarge()) {
@@ -132,6 +145,7 @@ final class JournalFile implements AutoCloseable {
       if (flush) {
         flush();
         safe = end.commit() + 1;
+        hasLooseNote = false;
       }
       batch.tell(live, end.size());
       end = end.after(batch);
@@ -149,7 +163,9 @@ final class JournalFile implements AutoCloseable {
   private void write(Filling filling, boolean flush) {
     try {
       filling.fill();
-      batch.end(end.commit() + 1, safe, flush);
+      if (!batch.isEmpty()) {
+        batch.end(end.commit() + 1, safe, flush);
+      }
       batch.writeTo(file, end.size());
     } catch (Throwable failed) {
       throw cutBack(failed);
@@ -246,7 +262,7 @@ final class JournalFile implements AutoCloseable {
 
   /// The seal says that all before it is on the disk, so it must not be there earlier.
   private void seal() {
-    if (safe < end.commit()) {
+    if (safe < end.commit() || hasLooseNote) {
       flush();
       safe = end.commit();
     }

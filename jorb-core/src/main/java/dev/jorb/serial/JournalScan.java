@@ -142,7 +142,17 @@ final class JournalScan {
       case Line.JobLine job -> pend(source, job, edited(source, job));
       case Line.Past past -> pend(source, past, null);
       case Line.Head head -> pend(source, head, null);
+      case Line.Started started -> started(image, source, started);
     }
+  }
+
+  private void started(RunImage image, LineSource source, Line.Started started)
+      throws BadLineException {
+    expect(pending.isEmpty(), "it says what has started, but stands inside a batch");
+    image.take(started);
+    image.closed = false;
+    image.size = source.nextOffset();
+    image.lastLineOffset = source.offset();
   }
 
   private void pend(LineSource source, Line line, @Nullable String stateBeforeEdit) {
@@ -252,6 +262,9 @@ final class JournalScan {
     applyPending(image);
     // Without its line break, whoever goes on behind it would write on its line.
     image.closed = source.isTerminated();
+    if (image.closed) {
+      image.running.clear();
+    }
     advance(image, source);
     image.lines++;
   }
@@ -267,6 +280,7 @@ final class JournalScan {
         }
         case Line.Commit commit -> throw new IllegalStateException("not pending: " + commit);
         case Line.Closed closed -> throw new IllegalStateException("not pending: " + closed);
+        case Line.Started started -> throw new IllegalStateException("not pending: " + started);
       }
     }
   }

@@ -16,6 +16,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Remembers a run in one append-only file of JSON lines that a person can read, grep and edit.
@@ -211,6 +213,9 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   /// what changed.
   private void copy(Run<O, J> run, RunImage image, DiskFile old, NewJournal target)
       throws IOException {
+    for (var each : doubts(run, image).entrySet()) {
+      target.note(each.getValue(), each.getKey());
+    }
     for (Job<J> job : run.jobs()) {
       Winner winner = image.jobs.get(job.id());
       if (winner == null || isNewer(job, winner)) {
@@ -219,6 +224,20 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
         target.addWhole(job, read(old, winner.offset(), winner.length()));
       }
     }
+  }
+
+  /// The jobs that are in doubt and stay so, by the number of crashes that their lines do not know
+  /// of.
+  private SortedMap<Integer, List<Job<J>>> doubts(Run<O, J> run, RunImage image) {
+    SortedMap<Integer, List<Job<J>>> doubts = new TreeMap<>();
+    for (Job<J> job : run.jobs()) {
+      Winner winner = image.jobs.get(job.id());
+      int crashes = winner == null || isNewer(job, winner) ? 0 : image.crashes(winner);
+      if (crashes > 0) {
+        doubts.computeIfAbsent(crashes, count -> new ArrayList<>()).add(job);
+      }
+    }
+    return doubts;
   }
 
   /// Reads a line again, and sees that it is still what it was.
@@ -293,11 +312,28 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
 
   @Override
   public void commit(List<Encoded<J>> batch) {
+    commit(batch, List.of());
+  }
+
+  /// Notes the starts in a line before the batch; if there is no batch, without a flush, and not at
+  /// all if the disk is full.
+  @Override
+  public void commit(List<Encoded<J>> batch, List<Job<J>> started) {
     if (journal == null) {
       throw new IllegalStateException("commit before begin");
     }
     if (!batch.isEmpty()) {
-      journal.commit(batch, isFlushDue());
+      journal.commit(batch, started, isFlushDue());
+    } else if (!started.isEmpty()) {
+      note(journal, started);
+    }
+  }
+
+  @SuppressWarnings("EmptyCatch") // Nothing depends on a note; who commits next hears of the disk.
+  private void note(JournalFile journal, List<Job<J>> started) {
+    try {
+      journal.commit(List.of(), started, false);
+    } catch (DiskFullException full) {
     }
   }
 

@@ -4,6 +4,7 @@ import dev.jorb.run.Job;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A line of a run file, understood.
@@ -30,6 +31,7 @@ sealed interface Line {
       boolean awaitsKicks,
       @Nullable Instant due,
       @Nullable String parked,
+      int crashes,
       @Nullable String error,
       int errors,
       byte[] context,
@@ -63,7 +65,7 @@ sealed interface Line {
       if (parked != null) {
         job.parked(parked);
       }
-      return job.kicks(kicks).attempt(attempt).awaitsKicks(awaitsKicks);
+      return job.kicks(kicks).attempt(attempt).awaitsKicks(awaitsKicks).crashes(crashes);
     }
   }
 
@@ -76,6 +78,14 @@ sealed interface Line {
 
   /// An error of a job's past; see [JobError].
   record PastError(String state, Instant at, String message, int ordinal) {}
+
+  /// Steps that have started: a note without which nothing is wrong, so that nobody waits until it
+  /// is on the disk. It stands between batches.
+  ///
+  /// @param versions the versions of the jobs that the steps were given, by the jobs' ids
+  /// @param crashes how many processes have died since, with the outcome unknown; 0 if that is not
+  ///   known yet
+  record Started(Map<String, Integer> versions, int crashes) implements Line {}
 
   /// The end of a batch.
   ///

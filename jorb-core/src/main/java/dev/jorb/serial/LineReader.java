@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -161,6 +162,7 @@ final class LineReader {
     return switch (first) {
       case "jorb" -> head(fields);
       case "past" -> past(fields);
+      case "started" -> started(fields);
       case "commit" -> commit(fields);
       case "closed" -> new Line.Closed(fields.number(), fields.only("lines"));
       default -> job(fields, first, seal);
@@ -183,6 +185,7 @@ final class LineReader {
         case "attempt" -> job.attempt = in.count();
         case "due" -> job.due = Instant.parse(in.text());
         case "parked" -> job.parked = in.text();
+        case "crashes" -> job.crashes = in.count();
         case "error" -> job.error = in.text();
         case "errors" -> job.errors = in.count();
         case "awaits" -> job.awaitsKicks = in.flag();
@@ -236,6 +239,22 @@ final class LineReader {
       }
     }
     return new Line.Past(id, transitions, errors);
+  }
+
+  private static Line started(Fields in) throws BadLineException {
+    Map<String, Integer> versions = new LinkedHashMap<>();
+    in.requireObject();
+    for (String id = in.next(); id != null; id = in.next()) {
+      versions.put(id, in.count());
+    }
+    int crashes = 0;
+    for (String name = in.next(); name != null; name = in.next()) {
+      switch (name) {
+        case "crashes" -> crashes = in.count();
+        default -> in.skip();
+      }
+    }
+    return new Line.Started(versions, crashes);
   }
 
   private static Line commit(Fields in) throws BadLineException {
@@ -340,6 +359,7 @@ final class LineReader {
     boolean awaitsKicks;
     @Nullable Instant due;
     @Nullable String parked;
+    int crashes;
     @Nullable String error;
     int errors;
     byte @Nullable [] context;
@@ -363,6 +383,7 @@ final class LineReader {
           awaitsKicks,
           due,
           parked,
+          crashes,
           error,
           errors,
           context,

@@ -139,6 +139,9 @@ final class LineWriter {
     }
     job.due().ifPresent(due -> append(",\"due\":\"").instant(due).append("\""));
     job.parked().ifPresent(reason -> append(",\"parked\":").string(reason));
+    if (job.crashes() > 0 && !job.inDoubt()) {
+      append(",\"crashes\":").number(job.crashes());
+    }
   }
 
   /// What a job did before its newest line; written by compaction in place of the lines that it
@@ -169,6 +172,25 @@ final class LineWriter {
       comma = ",";
     }
     append("]");
+    endLine();
+  }
+
+  /// Which steps have started, as the ids and the versions of their jobs. It belongs to no batch.
+  ///
+  /// @param crashes how many processes have died since, with the outcome unknown; 0 if the steps
+  ///   are running
+  void started(Iterable<? extends Job<?>> jobs, int crashes) {
+    lineStart = size;
+    append("{\"started\":");
+    String comma = "{";
+    for (Job<?> job : jobs) {
+      append(comma).string(job.id()).append(":").number(job.version());
+      comma = ",";
+    }
+    append("}");
+    if (crashes > 0) {
+      append(",\"crashes\":").number(crashes);
+    }
     endLine();
   }
 

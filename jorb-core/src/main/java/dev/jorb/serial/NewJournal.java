@@ -90,6 +90,19 @@ final class NewJournal {
     return size + batch.size();
   }
 
+  /// Notes which steps have started; before anything else is added.
+  ///
+  /// @param crashes how many processes have died since
+  void note(Iterable<? extends Job<?>> started, int crashes) throws IOException {
+    if (batches > 0 || !batch.isEmpty()) {
+      throw new IllegalStateException("a note among jobs");
+    }
+    LineWriter line = new LineWriter(1_024);
+    line.started(started, crashes);
+    file.write(size, line.buffer(), 0, line.size());
+    size += line.size();
+  }
+
   /// Adds a job as it is, with all that it did.
   void addNew(Job<?> job, byte[] context) throws IOException {
     addPast(job, job.transitions(), job.errors());

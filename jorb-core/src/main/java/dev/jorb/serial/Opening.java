@@ -12,13 +12,15 @@ import java.util.List;
 /// @param edits jobs that a person changed or added in the file
 /// @param unknownStates jobs that are in states which the workflow does not have; they are parked
 /// @param unreadable jobs whose context does not fit its type; they are parked and kept as they are
+/// @param inDoubt jobs whose step was running when a process died, so that nobody knows what it did
 public record Opening(
     boolean isNew,
     boolean isClean,
     long tornBytes,
     List<Edit> edits,
     List<Stray> unknownStates,
-    List<Stray> unreadable) {
+    List<Stray> unreadable,
+    List<Doubt> inDoubt) {
   private static final int SHOWN = 5;
 
   /// Copies the lists.
@@ -26,6 +28,7 @@ public record Opening(
     edits = List.copyOf(edits);
     unknownStates = List.copyOf(unknownStates);
     unreadable = List.copyOf(unreadable);
+    inDoubt = List.copyOf(inDoubt);
   }
 
   /// A job that a person changed in the file.
@@ -42,8 +45,15 @@ public record Opening(
   /// @param problem what is wrong
   public record Stray(String job, String state, String problem) {}
 
+  /// A job whose step was running when a process died.
+  ///
+  /// @param job its id
+  /// @param state the state whose step it was
+  /// @param crashes how many processes in a row died while it was running, from 1
+  public record Doubt(String job, String state, int crashes) {}
+
   static Opening ofNew() {
-    return new Opening(true, true, 0, List.of(), List.of(), List.of());
+    return new Opening(true, true, 0, List.of(), List.of(), List.of(), List.of());
   }
 
   /// One sentence for each thing found; empty if all is as it should be.
@@ -73,7 +83,21 @@ public record Opening(
               + ": "
               + some(unreadable.stream().map(s -> s.job() + " (" + s.problem() + ")").toList()));
     }
+    if (!inDoubt.isEmpty()) {
+      all.add(
+          jobs(inDoubt.size(), "in doubt, running when the process died")
+              + ": "
+              + some(inDoubt.stream().map(Opening::sentence).toList()));
+    }
     return all;
+  }
+
+  private static String sentence(Doubt doubt) {
+    return doubt.job()
+        + " in \""
+        + doubt.state()
+        + "\""
+        + (doubt.crashes() > 1 ? " (" + doubt.crashes() + " times in a row)" : "");
   }
 
   private static String sentence(Edit edit) {

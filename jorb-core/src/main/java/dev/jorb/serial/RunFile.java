@@ -40,6 +40,7 @@ public final class RunFile {
   private final Set<String> terminalStates;
   private final Opening opening;
   private final Optional<String> holder;
+  private final Set<String> executing;
 
   private RunFile(
       Path path,
@@ -47,7 +48,8 @@ public final class RunFile {
       Run<Json, Json> run,
       Schema<?, ?> schema,
       Opening opening,
-      Optional<String> holder) {
+      Optional<String> holder,
+      Set<String> executing) {
     this.path = path;
     this.form = form;
     this.run = run;
@@ -56,6 +58,7 @@ public final class RunFile {
     this.terminalStates = schema.terminalStateNames();
     this.opening = opening;
     this.holder = holder;
+    this.executing = executing;
   }
 
   /// Reads the file and judges it by the workflow that it was last written for. Changes nothing.
@@ -116,6 +119,12 @@ public final class RunFile {
     return holder;
   }
 
+  /// The ids of the jobs whose steps are running, as far as the process that has the file has noted
+  /// it: a step that has just begun may be missing. Empty if no process has the file.
+  public Set<String> executing() {
+    return executing;
+  }
+
   /// Reads one file once.
   private record Reader(Path path, Optional<Schema<?, ?>> judge) {
     RunFile read() {
@@ -151,7 +160,8 @@ public final class RunFile {
       RunImageReader<Json, Json> reader = reader(written);
       Run<Json, Json> run = reader.toRun(image);
       Opening opening = judge.isPresent() ? judged(judge.get(), image) : reader.opening(image);
-      return new RunFile(path, form, run, written, opening, holder);
+      Set<String> executing = holder.isPresent() ? image.runningJobs() : Set.of();
+      return new RunFile(path, form, run, written, opening, holder, executing);
     }
 
     /// Scans what the file holds now. If it changes in a way that a batch at its end does not

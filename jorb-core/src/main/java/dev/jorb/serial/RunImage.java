@@ -6,10 +6,13 @@ import dev.jorb.run.Job;
 import dev.jorb.serial.Line.Seal;
 import dev.jorb.serial.LineReader.BadLineException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What a run file holds: the newest version of each job, with its context as bytes. Not
@@ -43,6 +46,17 @@ final class RunImage {
 
   /// What the winning lines, and the past of their jobs, take in bytes.
   long liveBytes;
+
+  /// The steps that have started since the file was last closed in order and of which no outcome is
+  /// known: the versions of their jobs, by the jobs' ids.
+  final Map<String, Integer> running = new HashMap<>();
+
+  /// The steps that were running when a process died, and what is known of them.
+  private final Map<String, Doubt> doubts = new HashMap<>();
+
+  /// @param version the version of the job that the step was given
+  /// @param crashes how many processes died since in a row while it was running
+  private record Doubt(int version, int crashes) {}
 
   RunImage(Header header) {
     this.header = header;
@@ -96,6 +110,7 @@ final class RunImage {
       requireEqual(before, job, line, place);
       return;
     }
+    forgetStarts(line.id(), version);
     liveBytes += place.length() - (before == null ? 0 : before.length());
     jobs.put(
         line.id(),
@@ -120,6 +135,7 @@ final class RunImage {
             && known.updated().equals(job.updated())
             && known.due().equals(job.due())
             && known.parked().equals(job.parked())
+            && known.crashes() == job.crashes()
             && known.transitionCount() == job.transitionCount()
             && known.errorCount() == job.errorCount()
             && Arrays.equals(before.context(), line.context());
@@ -133,6 +149,44 @@ final class RunImage {
             + before.line()
             + " and "
             + place.line());
+  }
+
+  /// An outcome is known: the job has got beyond the version that its step was given.
+  private void forgetStarts(String id, int version) {
+    if (!running.isEmpty()) {
+      running.computeIfPresent(id, (job, started) -> version > started ? null : started);
+    }
+    if (!doubts.isEmpty()) {
+      doubts.computeIfPresent(id, (job, doubt) -> version > doubt.version() ? null : doubt);
+    }
+  }
+
+  /// Takes in that steps have started.
+  void take(Line.Started line) {
+    if (line.crashes() == 0) {
+      running.putAll(line.versions());
+    } else {
+      line.versions().forEach((id, version) -> doubts.put(id, new Doubt(version, line.crashes())));
+    }
+  }
+
+  /// The jobs whose steps are running, if a process has the file; else they were when it died.
+  Set<String> runningJobs() {
+    return running.keySet().stream()
+        .filter(id -> jobs.containsKey(id) && isRunning(winner(id)))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private boolean isRunning(Winner winner) {
+    return Objects.equals(running.get(winner.job().id()), winner.job().version());
+  }
+
+  /// How many processes died in a row while the job's step was running, the outcome of which is
+  /// unknown; 0 if it is not in doubt.
+  int crashes(Winner winner) {
+    Doubt doubt = doubts.get(winner.job().id());
+    int known = doubt == null || doubt.version() != winner.job().version() ? 0 : doubt.crashes();
+    return known + (!closed && isRunning(winner) ? 1 : 0);
   }
 
   /// Takes in what a job did before. What is known of it already must go on from there.

@@ -5,6 +5,7 @@ import dev.jorb.run.Run;
 import dev.jorb.run.Schema;
 import dev.jorb.serial.Codec.DecodeException;
 import dev.jorb.serial.Line.Seal;
+import dev.jorb.serial.Opening.Doubt;
 import dev.jorb.serial.Opening.Edit;
 import dev.jorb.serial.Opening.Stray;
 import dev.jorb.serial.RunImage.Winner;
@@ -23,6 +24,7 @@ final class RunImageReader<O, J> {
   private final Set<String> known;
   private final List<Stray> unknownStates = new ArrayList<>();
   private final List<Stray> unreadable = new ArrayList<>();
+  private final List<Doubt> inDoubt = new ArrayList<>();
 
   RunImageReader(Path path, Schema<O, J> schema, Codec<O> overallCodec, Codec<J> contextCodec) {
     this.path = path;
@@ -38,7 +40,7 @@ final class RunImageReader<O, J> {
         schema.stateNames().isEmpty() ? header.startState() : schema.stateNames().getFirst();
     Run<O, J> run = Run.restore(header.run(), header.id(), overall(header), startState);
     for (Winner winner : image.jobs.values()) {
-      run.put(toJob(winner));
+      run.put(toJob(winner, image.crashes(winner)));
     }
     return run;
   }
@@ -58,11 +60,16 @@ final class RunImageReader<O, J> {
     }
   }
 
-  private Job<J> toJob(Winner winner) {
+  private Job<J> toJob(Winner winner, int crashes) {
     Job.Builder<J> job = Job.copyOf(winner.job());
     if (winner.seal() != Seal.WHOLE) {
       // A person's edit is a version of its own: it starts afresh in the state that it names.
       job.version(winner.job().version() + 1).attempt(0).dueNow().awaitsKicks(false).released();
+      job.crashes(0);
+    } else if (crashes > 0) {
+      int inARow = winner.job().crashes() + crashes;
+      inDoubt.add(new Doubt(winner.job().id(), winner.job().state(), inARow));
+      job.inDoubt(true).crashes(inARow);
     }
     try {
       job.context(contextCodec.decode(winner.context()));
@@ -84,6 +91,7 @@ final class RunImageReader<O, J> {
       String from = winner.stateBeforeEdit() == null ? "?" : winner.stateBeforeEdit();
       edits.add(new Edit(winner.job().id(), from, winner.job().state()));
     }
-    return new Opening(false, image.closed, image.tornBytes, edits, unknownStates, unreadable);
+    return new Opening(
+        false, image.closed, image.tornBytes, edits, unknownStates, unreadable, inDoubt);
   }
 }

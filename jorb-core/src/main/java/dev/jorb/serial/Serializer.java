@@ -1,5 +1,6 @@
 package dev.jorb.serial;
 
+import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import java.util.List;
@@ -37,6 +38,21 @@ public interface Serializer<O, J> extends AutoCloseable {
   /// @throws DiskFullException if there is no room; the same batch may be tried again
   /// @throws RunFileException if it cannot be written; the serializer takes no batch after it
   void commit(List<Encoded<J>> batch);
+
+  /// Records a batch as [#commit(List)] does, and notes which steps have started, so that after a
+  /// crash the jobs that were running are known to be in doubt. Nobody waits for the note to be
+  /// durable, and a serializer may do without: this default records the batch only.
+  ///
+  /// @param batch may be empty
+  /// @param started jobs whose steps have started at these versions since the last call and have no
+  ///   outcome in a batch up to this one
+  /// @throws DiskFullException if there is no room for the batch; the same call may be tried again
+  /// @throws RunFileException if it cannot be written; the serializer takes no batch after it
+  default void commit(List<Encoded<J>> batch, List<Job<J>> started) {
+    if (!batch.isEmpty()) {
+      commit(batch);
+    }
+  }
 
   /// Whether [#commit] does anything. If not, nobody waits for it.
   boolean isRecording();

@@ -82,8 +82,22 @@ final class Recorder {
     commit(batch);
   }
 
+  /// Notes what has started, in half of the cases, and commits a batch.
   void commitRandom(RandomGenerator random) {
-    commit(Sample.randomBatch(run, clock, random, 3));
+    List<Transition<Box>> batch = Sample.randomBatch(run, clock, random, 3);
+    if (random.nextBoolean()) {
+      note(batch.stream().map(each -> each.job().id()).toArray(String[]::new));
+    }
+    commit(batch);
+  }
+
+  /// Notes that the steps of these jobs have started.
+  void note(String... ids) {
+    List<Job<Box>> started = new ArrayList<>();
+    for (String id : ids) {
+      started.add(run.job(id).orElseThrow());
+    }
+    journal.commit(List.of(), started);
   }
 
   private String pictureAfter(List<Transition<Box>> batch) {
