@@ -1,6 +1,7 @@
 /// Jorb: concentrated computing. Runs big batches of multi-step jobs inside one process on one
 /// machine.
 @org.jspecify.annotations.NullMarked
+@SuppressWarnings("module") // dev.jorb.test is built later.
 module dev.jorb {
   requires org.slf4j;
   requires tools.jackson.databind;
@@ -13,4 +14,6 @@ module dev.jorb {
   exports dev.jorb.serial;
   exports dev.jorb.event;
   exports dev.jorb.processor;
+  exports dev.jorb.engine to
+      dev.jorb.test;
 }

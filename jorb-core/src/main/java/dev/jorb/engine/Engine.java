@@ -2,7 +2,6 @@ package dev.jorb.engine;
 
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
-import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.serial.DiskFullException;
 import dev.jorb.serial.Serializer;
@@ -10,7 +9,6 @@ import dev.jorb.serial.Serializer.Encoded;
 import dev.jorb.time.TimeSource;
 import dev.jorb.workflow.Workflow;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -132,14 +130,7 @@ public final class Engine<A, O, J> {
   }
 
   private void enter() {
-    Instant now = time.instant();
-    List<Message.Arrival<J>> arrivals = new ArrayList<>(run.size());
-    for (Job<J> job : run.jobs()) {
-      Duration delay = job.due().map(due -> Duration.between(now, due)).orElse(Duration.ZERO);
-      arrivals.add(
-          new Message.Arrival<>(steps.released(job), delay.isNegative() ? Duration.ZERO : delay));
-    }
-    dispatcher.tell(new Message.Enter<>(arrivals));
+    dispatcher.tell(new Message.Enter<>(steps.arrivals(run.jobs())));
   }
 
   private void commitUntilEnd() throws InterruptedException {

@@ -13,6 +13,8 @@ import dev.jorb.workflow.State;
 import dev.jorb.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +71,19 @@ final class Steps<A, O, J> {
           : job.copy().parked("the workflow has no state \"" + job.state() + "\"").build();
     }
     return job.parked().isEmpty() ? job : job.copy().released().attempt(0).build();
+  }
+
+  /// The jobs as they come onto the board at a start, in their order: each with what is left of its
+  /// delay.
+  List<Message.Arrival<J>> arrivals(List<Job<J>> jobs) {
+    Instant now = time.instant();
+    List<Message.Arrival<J>> arrivals = new ArrayList<>(jobs.size());
+    for (Job<J> job : jobs) {
+      Duration delay = job.due().map(due -> Duration.between(now, due)).orElse(Duration.ZERO);
+      arrivals.add(
+          new Message.Arrival<>(released(job), delay.isNegative() ? Duration.ZERO : delay));
+    }
+    return arrivals;
   }
 
   /// Runs the job's step and decides what follows. Blocks as long as the step does.

@@ -29,8 +29,11 @@ import tools.jackson.databind.json.JsonMapper;
 /// Writing is strict too: NaN and the infinities, which JSON cannot say, are refused. [Json] is
 /// taken as it is, but on one line. Thread-safe.
 ///
+/// For serializers of your own too: what it refuses cannot be stored, and what it writes can be
+/// read.
+///
 /// @param <T> the type
-final class Codec<T> {
+public final class Codec<T> {
   /// The longest line of a run file and the longest encoded context, in bytes.
   static final int MAX_BYTES = 64 << 20;
 
@@ -65,7 +68,8 @@ final class Codec<T> {
   private final ObjectWriter writer;
   private final ObjectReader reader;
 
-  Codec(Class<T> type) {
+  /// A codec for values of this type.
+  public Codec(Class<T> type) {
     this.type = type;
     this.writer = MAPPER.writerFor(type);
     this.reader = MAPPER.readerFor(type);
@@ -75,7 +79,9 @@ final class Codec<T> {
   ///
   /// What was written is read over once more, because a line that cannot be read is the end of the
   /// whole file: a type may write raw text, or a name with half a surrogate pair.
-  byte[] encode(T value) throws EncodeException {
+  ///
+  /// @throws EncodeException if it cannot be written, or not so that it can be read again
+  public byte[] encode(T value) throws EncodeException {
     byte[] bytes = value instanceof Json json ? utf8(json.text()) : write(value);
     if (bytes.length > MAX_BYTES) {
       throw new EncodeException(
@@ -142,7 +148,7 @@ final class Codec<T> {
   /// The value that these bytes say.
   ///
   /// @throws DecodeException if they do not say one of this type
-  T decode(byte[] bytes) throws DecodeException {
+  public T decode(byte[] bytes) throws DecodeException {
     try {
       if (type == Json.class) {
         return type.cast(new Json(new String(bytes, StandardCharsets.UTF_8)));
@@ -190,7 +196,7 @@ final class Codec<T> {
   }
 
   /// These bytes are not a value of the type.
-  static final class DecodeException extends Exception {
+  public static final class DecodeException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final String problem;
@@ -200,7 +206,8 @@ final class Codec<T> {
       this.problem = problem;
     }
 
-    String problem() {
+    /// What is wrong, in words.
+    public String problem() {
       return problem;
     }
   }

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A possible state of a job: what happens to jobs in it, and how many at a time.
@@ -37,6 +38,20 @@ public final class State<A, O, J> {
     this.onFailure = b.onFailure;
     this.timeout = b.timeout;
     this.next = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(b.next));
+  }
+
+  /// The same state with something around its step.
+  State<A, O, J> around(UnaryOperator<JobExec<A, O, J>> decoration) {
+    Builder<A, O, J> same = new Builder<>(name);
+    same.terminal = terminal;
+    same.exec = exec == null ? null : decoration.apply(exec);
+    same.concurrency = concurrency;
+    same.rate = rate;
+    same.retry = retry;
+    same.onFailure = onFailure;
+    same.timeout = timeout;
+    same.next.addAll(next);
+    return same.build();
   }
 
   /// The name: what jobs carry.

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /// The states that jobs pass through, defined once and validated once.
 ///
@@ -37,6 +38,14 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
   private final Class<J> contextType;
   private final Map<String, State<A, O, J>> states;
 
+  private Workflow(Workflow<A, O, J> other, Map<String, State<A, O, J>> states) {
+    this.name = other.name;
+    this.appType = other.appType;
+    this.overallType = other.overallType;
+    this.contextType = other.contextType;
+    this.states = states;
+  }
+
   private Workflow(Builder<A, O, J> b, Map<String, State<A, O, J>> states) {
     this.name = b.name;
     this.appType = b.appType;
@@ -59,6 +68,22 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
   /// A new run of this workflow, without jobs, that starts them in the first state.
   public Run<O, J> run(String name, O overall) {
     return Run.create(name, overall, start().name());
+  }
+
+  /// The same workflow with something around each step: a log line, a span, a check.
+  ///
+  /// ```java
+  /// workflow.around(step -> (app, overall, job) -> {
+  ///   log.debug("{} in {}", job.id(), job.state());
+  ///   return step.exec(app, overall, job);
+  /// })
+  /// ```
+  ///
+  /// @param decoration makes, of a state's step, the one to call in its place
+  public Workflow<A, O, J> around(UnaryOperator<JobExec<A, O, J>> decoration) {
+    Map<String, State<A, O, J>> decorated = new LinkedHashMap<>();
+    states.forEach((state, each) -> decorated.put(state, each.around(decoration)));
+    return new Workflow<>(this, decorated);
   }
 
   /// The name.

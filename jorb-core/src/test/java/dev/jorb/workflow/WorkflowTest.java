@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jorb.limit.Rate;
+import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
@@ -68,6 +71,30 @@ class WorkflowTest {
       assertThat(narrow.leadsTo("push")).isTrue();
       assertThat(narrow.leadsTo("new")).isTrue();
       assertThat(narrow.leadsTo("done")).isFalse();
+    }
+
+    @Test
+    void somethingAroundEachStepChangesNothingElse() throws Exception {
+      List<String> log = new ArrayList<>();
+      Workflow<Object, String, String> logged =
+          workflow.around(step ->
+              (app, overall, job) -> {
+                log.add(job.id() + " in " + job.state());
+                return step.exec(app, overall, job);
+              });
+      State<Object, String, String> push = logged.state("push").orElseThrow();
+
+      Job<String> job = Job.create("17", "push", "c", Instant.EPOCH);
+      Outcome<String> outcome = push.exec().orElseThrow().exec("app", "overall", job);
+
+      assertThat(outcome.state()).contains("done");
+      assertThat(log).containsExactly("17 in push");
+      assertThat(logged.states())
+          .usingRecursiveComparison()
+          .ignoringFields("exec")
+          .isEqualTo(workflow.states());
+      assertThat(push.rate()).containsSame(rate);
+      assertThat(logged.toString()).isEqualTo(workflow.toString());
     }
 
     @Test

@@ -1,0 +1,242 @@
+package dev.jorb.engine;
+
+import dev.jorb.event.StatusCount;
+import dev.jorb.event.StatusListener;
+import dev.jorb.run.Run;
+import dev.jorb.serial.DiskFullException;
+import dev.jorb.serial.Serializer;
+import dev.jorb.serial.Serializer.Encoded;
+import dev.jorb.workflow.Workflow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Runs a board in [VirtualTime]: what [Engine] is for threads, time and disk, for simulations.
+///
+/// The board, the verdicts and the calling of steps are the engine's own. What differs is around
+/// them: one step at a time, and an event in virtual time in the place of the journal thread and
+/// the clock thread. A batch is taken when the disk is free, and durable a few milliseconds later,
+/// in an order with everything else that the seed decides.
+///
+/// Touched by whoever has the turn in its time. Used once.
+///
+/// @param <A> the application context
+/// @param <O> the overall context
+/// @param <J> the job context
+public final class VirtualEngine<A, O, J> {
+  private static final long LONGEST_FLUSH_NANOS = 10_000_000;
+  private static final Duration DISK_FULL_RETRY = Duration.ofSeconds(1);
+
+  private final Run<O, J> run;
+  private final Serializer<O, J> serializer;
+  private final StatusListener listener;
+  private final VirtualTime time;
+  private final RandomGenerator random;
+  private final Steps<A, O, J> steps;
+  private final Board<J> board;
+  private final List<Entry<J>> ready = new ArrayList<>();
+  private final Map<Entry<J>, Execution> executions = new HashMap<>();
+  private List<Result<J>> handedOver = new ArrayList<>();
+  private List<StatusCount> told = List.of();
+  private boolean flushing;
+  private boolean held;
+  private long tickAtNanos = Long.MAX_VALUE;
+  private @Nullable Throwable failure;
+
+  /// A step that runs.
+  private static final class Execution {
+    @Nullable Strand strand;
+    boolean timedOut;
+  }
+
+  /// An engine for one execution of `run`.
+  ///
+  /// @param listener is told of every change of the counts, by whoever has the turn
+  /// @param random draws retries' jitter and the disk's delays
+  public VirtualEngine(
+      Workflow<A, O, J> workflow,
+      A app,
+      Run<O, J> run,
+      Serializer<O, J> serializer,
+      StatusListener listener,
+      VirtualTime time,
+      RandomGenerator random) {
+    this.run = run;
+    this.serializer = serializer;
+    this.listener = listener;
+    this.time = time;
+    this.random = random;
+    this.steps = new Steps<>(workflow, app, run, serializer, time, random);
+    this.board = new Board<>(workflow.states(), Board.Limits.DEFAULT);
+  }
+
+  /// Makes the run durable and lets its jobs come onto the board.
+  public void start() {
+    serializer.begin(run);
+    apply(new Message.Enter<>(steps.arrivals(run.jobs())));
+  }
+
+  /// Lets virtual time pass until the run rests, but not beyond `horizon`. Ends the recording when
+  /// it rests. Returns early if the process was killed, if the run could not go on, or if nothing
+  /// can happen any more.
+  public void runUntil(Instant horizon) {
+    time.runUntil(this::isOver, horizon);
+    if (isOver() && !time.isKilled()) {
+      serializer.close();
+    }
+  }
+
+  private boolean isOver() {
+    return failure != null || isResting();
+  }
+
+  /// Whether every job is in a terminal state or parked, or waits for one that is.
+  public boolean isResting() {
+    return board.isResting();
+  }
+
+  /// What kept the run from going on, if anything did.
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /// The counts of all states, in the workflow's order.
+  public List<StatusCount> status() {
+    return board.status();
+  }
+
+  /// Starts nothing new in this state until [#resume].
+  public void pause(String state) {
+    apply(new Message.Pause<>(state));
+  }
+
+  /// Lets a paused state go on.
+  public void resume(String state) {
+    apply(new Message.Resume<>(state));
+  }
+
+  private void execute(Entry<J> entry, Execution execution) {
+    boolean timed = entry.lane.timeoutNanos > 0;
+    if (timed) {
+      apply(new Message.Began<>(entry));
+    }
+    long startNanos = time.nanoTime();
+    Steps.Answer<J> answer = steps.execute(entry);
+    if (time.isClosed()) {
+      return;
+    }
+    if (execution.timedOut) {
+      var unused = Thread.interrupted(); // It was meant for the step, which has ended.
+      answer = steps.timedOut(entry, startNanos);
+    }
+    executions.remove(entry);
+    apply(message(answer));
+  }
+
+  private Message<J> message(Steps.Answer<J> answer) {
+    return switch (answer) {
+      case Steps.Recordable<J> recordable when serializer.isRecording() -> {
+        handedOver.add(recordable.result());
+        flushIfFree();
+        yield new Message.Returned<>(recordable.result());
+      }
+      case Steps.Recordable<J> recordable -> {
+        run.apply(List.of(recordable.result().encoded().transition()));
+        yield new Message.Finished<>(recordable.result());
+      }
+      case Steps.Unrecordable<J> broken ->
+          new Message.Unrecordable<>(broken.entry(), broken.reason());
+      case Steps.Interrupted<J> interrupted -> message(interrupted.asFailure());
+    };
+  }
+
+  private void flushIfFree() {
+    if (!flushing) {
+      flushing = true;
+      time.after(Duration.ZERO, this::takeBatch);
+    }
+  }
+
+  private void takeBatch() {
+    List<Result<J>> batch = handedOver;
+    handedOver = new ArrayList<>();
+    time.after(Duration.ofNanos(1 + random.nextLong(LONGEST_FLUSH_NANOS)), () -> commit(batch));
+  }
+
+  private void commit(List<Result<J>> batch) {
+    List<Encoded<J>> encoded = new ArrayList<>();
+    batch.forEach(result -> encoded.add(result.encoded()));
+    try {
+      serializer.commit(encoded);
+    } catch (DiskFullException full) {
+      held = true;
+      apply(new Message.Hold<>(String.valueOf(full.getMessage())));
+      time.after(DISK_FULL_RETRY, () -> commit(batch));
+      return;
+    } catch (RuntimeException failed) {
+      failure = failed;
+      return;
+    }
+    encoded.forEach(each -> run.apply(List.of(each.transition())));
+    flushing = false;
+    if (held) {
+      held = false;
+      apply(new Message.Unhold<>());
+    }
+    if (!handedOver.isEmpty()) {
+      flushIfFree();
+    }
+    apply(new Message.Committed<>(batch));
+  }
+
+  private void apply(Message<J> message) {
+    board.apply(message, time.nanoTime(), ready);
+    board.takeOverdue().forEach(this::timeOut);
+    ready.forEach(this::start);
+    ready.clear();
+    board.nextDueNanos(time.nanoTime()).ifPresent(this::tickAt);
+    tell();
+  }
+
+  private void start(Entry<J> entry) {
+    Execution execution = new Execution();
+    executions.put(entry, execution);
+    execution.strand = time.spawn(() -> execute(entry, execution));
+  }
+
+  private void timeOut(Entry<J> entry) {
+    Execution execution = executions.get(entry);
+    if (execution != null && execution.strand != null) {
+      execution.timedOut = true;
+      time.interrupt(execution.strand);
+    }
+  }
+
+  private void tickAt(long dueNanos) {
+    if (dueNanos < tickAtNanos) {
+      tickAtNanos = dueNanos;
+      time.at(dueNanos, () -> tick(dueNanos));
+    }
+  }
+
+  private void tick(long dueNanos) {
+    if (dueNanos == tickAtNanos) {
+      tickAtNanos = Long.MAX_VALUE;
+      apply(new Message.Tick<>());
+    }
+  }
+
+  private void tell() {
+    List<StatusCount> now = board.status();
+    if (!now.equals(told)) {
+      told = now;
+      listener.status(now);
+    }
+  }
+}
