@@ -1,6 +1,7 @@
 package dev.jorb.engine;
 
 import dev.jorb.event.StatusCount;
+import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import dev.jorb.time.TimeSource;
@@ -24,6 +25,9 @@ final class Dispatcher<J> {
   private static final Duration LONGEST_GRACE = Duration.ofDays(36_525);
   private static final Duration INTERRUPT_GRACE = Duration.ofSeconds(2);
 
+  /// How long a start may wait for a batch to be noted with.
+  private static final Duration START_WAIT = Duration.ofMillis(20);
+
   private final Run<?, J> run;
   private final TimeSource time;
   private final boolean recording;
@@ -42,6 +46,12 @@ final class Dispatcher<J> {
 
   /// Jobs that the board has started and no worker has taken yet.
   private final ArrayDeque<Entry<J>> ready = new ArrayDeque<>();
+
+  /// Steps that workers have begun since the journal thread last took what there was.
+  private List<Entry<J>> started = new ArrayList<>();
+
+  /// Whether the journal thread waits for the next start to wake it.
+  private boolean dozing;
 
   private boolean workerIsComing;
   private boolean accepting = true;
@@ -182,8 +192,19 @@ final class Dispatcher<J> {
 
   private @Nullable Entry<J> takeReady() {
     Entry<J> entry = ready.poll();
+    if (entry != null && recording) {
+      started.add(entry);
+      wakeDozing();
+    }
     callWorker();
     return entry;
+  }
+
+  private void wakeDozing() {
+    if (dozing) {
+      dozing = false;
+      journalWork.signal();
+    }
   }
 
   /// Sees to it that somebody comes for the jobs that are ready, if there are any.
@@ -239,23 +260,43 @@ final class Dispatcher<J> {
     }
   }
 
-  /// Waits for results to write; null when the run is over.
-  @Nullable List<Result<J>> nextBatch() throws InterruptedException {
+  /// What the journal thread has to write.
+  ///
+  /// @param results may be empty
+  /// @param started jobs whose steps are running and have started since the last time
+  record Work<J>(List<Result<J>> results, List<Job<J>> started) {}
+
+  /// Waits for results, or for starts that have waited long enough for results to be written with;
+  /// null when the run is over.
+  @Nullable Work<J> nextWork() throws InterruptedException {
     lock.lock();
     try {
-      while (handedOver.isEmpty()) {
+      boolean quiet = false;
+      while (handedOver.isEmpty() && (!quiet || started.isEmpty())) {
         if (isOver()) {
           accepting = false;
           return null;
         }
-        awaitWork();
+        quiet = awaitWork(quiet);
       }
       List<Result<J>> batch = handedOver;
       handedOver = new ArrayList<>(Math.min(batch.size(), 4_096));
-      return batch;
+      return new Work<>(batch, takeStarted());
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Steps that have returned are left out: their results are in the batch that is taken now.
+  private List<Job<J>> takeStarted() {
+    List<Job<J>> running = new ArrayList<>();
+    for (Entry<J> entry : started) {
+      if (entry.phase == Entry.Phase.EXECUTING) {
+        running.add(entry.job);
+      }
+    }
+    started = new ArrayList<>(Math.min(started.size(), 4_096));
+    return running;
   }
 
   private boolean isOver() {
@@ -269,11 +310,18 @@ final class Dispatcher<J> {
     return stopDeadlineNanos + INTERRUPT_GRACE.toNanos() - time.nanoTime();
   }
 
+  /// Waits; says whether nothing has come for a while. Only after that a start wakes the journal
+  /// thread, so that steps that return at once do not wake it twice.
   @SuppressWarnings("WaitNotInLoop") // Its caller loops.
-  private void awaitWork() throws InterruptedException {
-    if (!stopping) {
+  private boolean awaitWork(boolean quiet) throws InterruptedException {
+    if (!stopping && quiet) {
+      dozing = true;
       journalWork.await();
-      return;
+      dozing = false;
+      return false;
+    }
+    if (!stopping) {
+      return journalWork.awaitNanos(START_WAIT.toNanos()) <= 0;
     }
     long untilDeadline = stopDeadlineNanos - time.nanoTime();
     if (untilDeadline > 0) {
@@ -282,6 +330,7 @@ final class Dispatcher<J> {
       workers.interrupt();
       journalWork.awaitNanos(Math.min(untilInterruptGraceEnds(), 100_000_000L));
     }
+    return true;
   }
 
   /// Waits that long, or until there is something to do. Says whether it is worth it: not if the

@@ -1,5 +1,6 @@
 package dev.jorb.engine;
 
+import dev.jorb.engine.Dispatcher.Work;
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
 import dev.jorb.run.Run;
@@ -134,22 +135,22 @@ public final class Engine<A, O, J> {
   }
 
   private void commitUntilEnd() throws InterruptedException {
-    for (List<Result<J>> batch = dispatcher.nextBatch();
-        batch != null;
-        batch = dispatcher.nextBatch()) {
-      commit(batch);
-      dispatcher.tell(new Message.Committed<>(batch));
+    for (Work<J> work = dispatcher.nextWork(); work != null; work = dispatcher.nextWork()) {
+      commit(work);
+      if (!work.results().isEmpty()) {
+        dispatcher.tell(new Message.Committed<>(work.results()));
+      }
     }
   }
 
   /// Writes the batch, waiting for room on the disk if need be.
-  private void commit(List<Result<J>> batch) throws InterruptedException {
-    List<Encoded<J>> encoded = new ArrayList<>(batch.size());
-    batch.forEach(result -> encoded.add(result.encoded()));
+  private void commit(Work<J> work) throws InterruptedException {
+    List<Encoded<J>> encoded = new ArrayList<>(work.results().size());
+    work.results().forEach(result -> encoded.add(result.encoded()));
     boolean held = false;
     while (true) {
       try {
-        serializer.commit(encoded);
+        serializer.commit(encoded, work.started());
         break;
       } catch (DiskFullException full) {
         awaitRoom(full, held);
