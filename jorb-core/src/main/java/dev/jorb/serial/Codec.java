@@ -65,33 +65,62 @@ public final class Codec<T> {
   private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
   private final Class<T> type;
-  private final ObjectWriter writer;
   private final ObjectReader reader;
+  private final Pool<Pen<T>> pens;
 
   /// A codec for values of this type.
   public Codec(Class<T> type) {
     this.type = type;
-    this.writer = MAPPER.writerFor(type);
     this.reader = MAPPER.readerFor(type);
+    ObjectWriter writer = MAPPER.writerFor(type).withRootValueSeparator((String) null);
+    this.pens = new Pool<>(() -> new Pen<>(this, writer));
+  }
+
+  /// What a pen is used for.
+  interface Writing<T> {
+    void with(Pen<T> pen) throws EncodeException;
   }
 
   /// The value as UTF-8 JSON on one line.
   ///
-  /// What was written is read over once more, because a line that cannot be read is the end of the
-  /// whole file: a type may write raw text, or a name with half a surrogate pair.
-  ///
   /// @throws EncodeException if it cannot be written, or not so that it can be read again
   public byte[] encode(T value) throws EncodeException {
-    byte[] bytes = value instanceof Json json ? utf8(json.text()) : write(value);
-    if (bytes.length > MAX_BYTES) {
+    return written(pen -> encode(value, pen));
+  }
+
+  /// What `writing` writes with one of the codec's pens.
+  byte[] written(Writing<T> writing) throws EncodeException {
+    Pen<T> pen = pens.take();
+    writing.with(pen);
+    byte[] bytes = pen.lines().toBytes();
+    pen.clear();
+    pens.give(pen);
+    return bytes;
+  }
+
+  /// Writes the value as UTF-8 JSON on one line.
+  ///
+  /// What was written is read over once more, because a line that cannot be read is the end of the
+  /// whole file: a type may write raw text, or a name with half a surrogate pair. Nearly always a
+  /// look at each byte is enough; in doubt, a parser decides.
+  void encode(T value, Pen<T> pen) throws EncodeException {
+    LineWriter out = pen.lines();
+    int start = out.size();
+    write(value, pen);
+    int length = out.size() - start;
+    if (length > MAX_BYTES) {
       throw new EncodeException(
-          name()
-              + " takes "
-              + bytes.length
-              + " bytes as JSON; at most "
-              + MAX_BYTES
-              + " are allowed");
+          name() + " takes " + length + " bytes as JSON; at most " + MAX_BYTES + " are allowed");
     }
+    if (!CompactJson.isOneValue(out.buffer(), start, out.size(), MAX_DEPTH)) {
+      byte[] doubtful = Arrays.copyOfRange(out.buffer(), start, out.size());
+      out.cut(start);
+      byte[] compact = checked(doubtful);
+      out.raw(compact, 0, compact.length);
+    }
+  }
+
+  private byte[] checked(byte[] bytes) throws EncodeException {
     try (JsonParser parser = MAPPER.createParser(bytes)) {
       requireOneValue(parser);
     } catch (JacksonException e) {
@@ -100,15 +129,21 @@ public final class Codec<T> {
     return JsonText.compact(bytes);
   }
 
-  private byte[] write(T value) throws EncodeException {
+  private void write(T value, Pen<T> pen) throws EncodeException {
+    LineWriter out = pen.lines();
+    int start = out.size();
+    if (value instanceof Json json) {
+      byte[] text = utf8(json.text());
+      out.raw(text, 0, text.length);
+      return;
+    }
     try {
-      byte[] bytes = writer.writeValueAsBytes(value);
-      if (Arrays.equals(bytes, NULL)) {
-        throw new EncodeException(name() + " is written as null, which says nothing");
-      }
-      return bytes;
+      pen.value(value);
     } catch (JacksonException | StackOverflowError e) {
       throw new EncodeException(describe("cannot be written as JSON", e), e);
+    }
+    if (Arrays.equals(out.buffer(), start, out.size(), NULL, 0, NULL.length)) {
+      throw new EncodeException(name() + " is written as null, which says nothing");
     }
   }
 

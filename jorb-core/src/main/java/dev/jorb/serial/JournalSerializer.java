@@ -301,13 +301,14 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
 
   @Override
   public Encoded<J> encode(Transition<J> transition) throws EncodeException {
-    byte[] context = contextCodec.encode(transition.job().context());
-    LineWriter writer = new LineWriter(context.length + 256);
-    writer.job(transition.job(), context);
-    for (Job<J> child : transition.kicked()) {
-      writer.job(child, contextCodec.encode(child.context()));
-    }
-    return new Encoded<>(transition, writer.toBytes());
+    byte[] lines =
+        contextCodec.written(pen -> {
+          pen.job(transition.job());
+          for (Job<J> child : transition.kicked()) {
+            pen.job(child);
+          }
+        });
+    return new Encoded<>(transition, lines);
   }
 
   @Override

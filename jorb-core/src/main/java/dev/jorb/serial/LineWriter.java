@@ -30,6 +30,8 @@ final class LineWriter {
   private byte[] bytes;
   private int size;
   private int lineStart;
+  private int stateStart;
+  private int stateEnd;
 
   LineWriter(int capacity) {
     this.bytes = new byte[capacity];
@@ -47,6 +49,11 @@ final class LineWriter {
 
   int size() {
     return size;
+  }
+
+  /// Forgets what is behind the first `size` bytes.
+  void cut(int size) {
+    this.size = size;
   }
 
   void clear() {
@@ -89,17 +96,28 @@ final class LineWriter {
 
   /// A job's new version. `context` is its encoded context.
   void job(Job<?> job, byte[] context) {
+    startJob(job);
+    raw(context, 0, context.length);
+    endJob();
+  }
+
+  /// A job's new version up to its context, which comes next.
+  void startJob(Job<?> job) {
     lineStart = size;
     append("{\"id\":").string(job.id()).append(",\"state\":");
-    int stateStart = size;
+    stateStart = size;
     string(job.state());
-    int stateEnd = size;
+    stateEnd = size;
     append(",\"v\":").number(job.version());
     lastTransition(job);
     append(",\"at\":\"").instant(job.updated()).append("\"");
     standing(job);
     lastError(job);
-    append(",\"c\":").raw(context, 0, context.length);
+    append(",\"c\":");
+  }
+
+  /// Ends a job's line behind its context.
+  void endJob() {
     endJobLine(stateStart, stateEnd);
   }
 
