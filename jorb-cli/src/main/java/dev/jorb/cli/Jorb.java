@@ -4,8 +4,8 @@ import dev.jorb.cli.Execution.Program;
 import dev.jorb.cli.LauncherCommand.FileParameter;
 import dev.jorb.processor.RunFailedException;
 import dev.jorb.run.Run;
-import dev.jorb.serial.RunFile;
 import dev.jorb.serial.RunFileException;
+import dev.jorb.serial.RunFiles;
 import dev.jorb.workflow.Workflow;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -39,6 +39,8 @@ import picocli.CommandLine.ParameterException;
 /// | `jobs` | lists jobs, all or `--state S`, `--parked`, `--errors` |
 /// | `show JOB` | tells all that is known of a job |
 /// | `check` | says whether the file is undamaged and what the next start would find |
+/// | `compact` | writes the file anew with the newest version of each job and nothing else |
+/// | `repair -o NEW` | saves what a damaged file still holds into a new one |
 ///
 /// | exit code | means |
 /// | --- | --- |
@@ -53,8 +55,8 @@ import picocli.CommandLine.ParameterException;
 public final class Jorb {
   private Jorb() {}
 
-  /// Jorb's own command line: `status FILE`, `jobs FILE`, `show FILE JOB`, `check FILE`. Ends the
-  /// process.
+  /// Jorb's own command line: `status FILE`, `jobs FILE`, `show FILE JOB`, `check FILE`, `compact
+  /// FILE`, `repair FILE -o NEW`. Ends the process.
   public static void main(String[] args) {
     System.exit(execute(args));
   }
@@ -107,7 +109,9 @@ public final class Jorb {
     addVerb(line, top, StatusVerb::new);
     addVerb(line, top, JobsVerb::new);
     addVerb(line, top, ShowVerb::new);
-    addVerb(line, top, request -> new CheckVerb(request, RunFile::read));
+    addVerb(line, top, request -> new CheckVerb(request, RunFiles::check));
+    addVerb(line, top, CompactVerb::new);
+    addVerb(line, top, RepairVerb::new);
     return execute(line, out, err, args);
   }
 
@@ -130,7 +134,9 @@ public final class Jorb {
     line.addSubcommand(new StatusVerb(request));
     line.addSubcommand(new JobsVerb(request));
     line.addSubcommand(new ShowVerb(request));
-    line.addSubcommand(new CheckVerb(request, path -> RunFile.read(path, workflow)));
+    line.addSubcommand(new CheckVerb(request, path -> RunFiles.check(path, workflow)));
+    line.addSubcommand(new CompactVerb(request));
+    line.addSubcommand(new RepairVerb(request));
     if (!arguments.problems().isEmpty()) {
       return usage(err, line, String.join("; ", arguments.problems()));
     }

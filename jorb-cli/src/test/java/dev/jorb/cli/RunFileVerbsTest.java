@@ -191,6 +191,8 @@ class RunFileVerbsTest {
       assertThat(answer.code()).isEqualTo(1);
       assertThat(answer.json().get("damaged").asBoolean()).isTrue();
       assertThat(answer.json().get("line").asInt()).isEqualTo(3);
+      assertThat(answer.json().get("condition").asString()).isEqualTo("damaged");
+      assertThat(answer.json().get("problems").get(0).get("job").asString()).isEqualTo("1");
     }
 
     @Test
@@ -198,6 +200,95 @@ class RunFileVerbsTest {
       Files.writeString(file, "Dear diary\n");
 
       assertThat(jorb("check", file).code()).isEqualTo(1);
+    }
+  }
+
+  @Nested
+  class Compact {
+    @Test
+    void saysHowLongTheFileWasAndIs() {
+      Answer answer = jorb("compact", file);
+
+      assertThat(answer.code()).isZero();
+      assertThat(answer.out())
+          .matches("\\Q" + file + "\\E: \\d+ bytes before, \\d+ after, with 2 jobs\n");
+      assertThat(jorb("check", file).out()).contains("nothing to remark");
+    }
+
+    @Test
+    void jsonHasTheSizes() throws IOException {
+      replaceInFile("\"state\":\"done\"", "\"state\":\"review\"");
+
+      JsonNode json = jorb("compact", file, "--json").json();
+
+      assertThat(json.get("bytesAfter").asLong()).isEqualTo(Files.size(file));
+      assertThat(json.get("edited").get(0).asString()).isEqualTo("0");
+    }
+
+    @Test
+    void damagedFileIsLeftAsItIs() throws IOException {
+      replaceInFile("\"kind\":\"fail\"", "\"kind\":\"fall\"");
+
+      Answer answer = jorb("compact", file);
+
+      assertThat(answer.code()).isEqualTo(1);
+      assertThat(answer.err()).contains("line 3: job 1: ", "jorb repair");
+    }
+
+    @Test
+    void programsHaveItToo() {
+      assertThat(demo(folder, "ok", "compact").code()).isZero();
+    }
+  }
+
+  @Nested
+  class Repair {
+    private Path target;
+
+    @BeforeEach
+    void damage() throws IOException {
+      target = folder.resolve("new.jorb");
+      replaceInFile("\"kind\":\"fail\"", "\"kind\":\"fall\"");
+    }
+
+    @Test
+    void savesTheRestAndNamesWhatIsLost() {
+      Answer answer = jorb("repair", file, "-o", target);
+
+      assertThat(answer.code()).isZero();
+      assertThat(answer.out())
+          .startsWith(target + ": 1 job saved from " + file + ", 0 at an older version, 1 lost\n")
+          .contains("  lost: job 1\n")
+          .contains("  not taken over: line 3, job 1: its checksum does not match");
+      assertThat(jorb("check", target).out()).contains("nothing to remark");
+      assertThat(jorb("check", file).code()).isEqualTo(1);
+    }
+
+    @Test
+    void jsonListsAll() {
+      JsonNode json = jorb("repair", file, "-o", target, "--json").json();
+
+      assertThat(json.get("jobs").asInt()).isEqualTo(1);
+      assertThat(json.get("lost").get(0).asString()).isEqualTo("1");
+      assertThat(json.get("dropped").get(0).get("line").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void targetThatExistsIsRefused() {
+      assertThat(jorb("repair", file, "-o", file).code()).isEqualTo(1);
+      jorb("repair", file, "-o", target);
+      Answer answer = jorb("repair", file, "-o", target);
+
+      assertThat(answer.code()).isEqualTo(1);
+      assertThat(answer.err()).contains("there is a file already");
+    }
+
+    @Test
+    void targetIsNeeded() {
+      Answer answer = jorb("repair", file);
+
+      assertThat(answer.code()).isEqualTo(2);
+      assertThat(answer.err()).contains("--output");
     }
   }
 

@@ -82,6 +82,24 @@ final class GoRunReader {
     return new GoRunReader(path, bytes).read();
   }
 
+  /// Whether the file, which is damaged, begins like one in the Go version's form.
+  static boolean looksLikeOne(DiskFile file) throws IOException {
+    byte[] head = head(file);
+    String text = new String(head, StandardCharsets.UTF_8);
+    return text.startsWith("{")
+        && (text.contains("\"Jobs\"") || text.contains("\"Name\"") || text.contains("\"Overall\""));
+  }
+
+  /// Whether the file begins with this ASCII text.
+  static boolean startsWith(DiskFile file, String text) throws IOException {
+    return new String(head(file), StandardCharsets.ISO_8859_1).startsWith(text);
+  }
+
+  private static byte[] head(DiskFile file) throws IOException {
+    byte[] head = new byte[512];
+    return Arrays.copyOf(head, Math.max(0, file.read(0, head, 0, head.length)));
+  }
+
   private Found read() {
     requireText();
     try (JsonParser parser = Codec.MAPPER.createParser(bytes)) {

@@ -38,6 +38,12 @@ record Header(
   /// The version of the file's form.
   static final int FORMAT = 1;
 
+  /// The same for a file that starts anew behind `commit`, with jobs in these `others` states.
+  Header behind(long commit, List<String> others) {
+    return new Header(
+        run, id, epoch, commit, 0, at, workflow, startState, states, terminal, others, overall);
+  }
+
   /// The same for a file that had so many batches when it got its name.
   Header withBatches(long batches) {
     return new Header(

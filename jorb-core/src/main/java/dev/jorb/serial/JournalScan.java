@@ -8,13 +8,9 @@ import dev.jorb.serial.LineReader.BadLineException;
 import dev.jorb.serial.RunImage.Place;
 import dev.jorb.serial.RunImage.Winner;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a run file from front to back and says what it holds, or refuses it.
@@ -36,7 +32,7 @@ final class JournalScan {
   private final LineReader reader = new LineReader();
   private final List<Pending> pending = new ArrayList<>();
   private final BatchSum sum = new BatchSum();
-  private final Set<String> knownStates = new LinkedHashSet<>();
+  private final Edits edits = new Edits(reader);
   private int typedInBatch;
 
   /// How many of the file's first batches are still to come.
@@ -95,13 +91,8 @@ final class JournalScan {
     firstBatchesLeft = header.batches();
     image.commit = firstBatchesLeft > 0 ? 0 : header.commit();
     image.size = source.nextOffset();
-    learnStates(header);
+    edits.learn(header);
     return image;
-  }
-
-  private void learnStates(Header header) {
-    knownStates.addAll(header.states());
-    knownStates.addAll(header.others());
   }
 
   /// Lines behind the last commit are a torn batch, or what a person typed at the end of the file.
@@ -139,7 +130,7 @@ final class JournalScan {
     switch (line) {
       case Line.Commit commit -> commit(image, source, commit);
       case Line.Closed closed -> closed(image, source, closed);
-      case Line.JobLine job -> pend(source, job, edited(source, job));
+      case Line.JobLine job -> pend(source, job, edits.stateBefore(source, job));
       case Line.Past past -> pend(source, past, null);
       case Line.Head head -> pend(source, head, null);
       case Line.Started started -> started(image, source, started);
@@ -163,41 +154,6 @@ final class JournalScan {
     } else {
       sum.add(source.bytes(), source.end());
     }
-  }
-
-  /// The state before a person changed it; null if nobody did, or the file names no states.
-  private @Nullable String edited(LineSource source, Line.JobLine job) throws BadLineException {
-    if (job.seal() != Seal.STATE_EDITED) {
-      return null;
-    }
-    byte[] line = Arrays.copyOfRange(source.bytes(), source.start(), source.end());
-    Set<String> candidates = new LinkedHashSet<>(knownStates);
-    candidates.addAll(reader.names());
-    String before = LineReader.stateBeforeEdit(line, candidates);
-    expect(
-        before != null || knownStates.isEmpty(),
-        "its checksum fits neither the state \"" + job.state() + "\" nor any other");
-    expect(
-        before == null || knownStates.contains(job.state()) || !isOneBitApart(before, job.state()),
-        "its state is \""
-            + job.state()
-            + "\" where it was \""
-            + before
-            + "\": one bit differs, which is damage and no edit");
-    return before;
-  }
-
-  private static boolean isOneBitApart(String a, String b) {
-    byte[] left = a.getBytes(StandardCharsets.UTF_8);
-    byte[] right = b.getBytes(StandardCharsets.UTF_8);
-    if (left.length != right.length) {
-      return false;
-    }
-    int bits = 0;
-    for (int i = 0; i < left.length; i++) {
-      bits += Integer.bitCount((left[i] ^ right[i]) & 0xFF);
-    }
-    return bits == 1;
   }
 
   private void commit(RunImage image, LineSource source, Line.Commit commit)
@@ -276,7 +232,7 @@ final class JournalScan {
         case Line.Past past -> image.take(past, each.place());
         case Line.Head head -> {
           image.header = head.header();
-          learnStates(head.header());
+          edits.learn(head.header());
         }
         case Line.Commit commit -> throw new IllegalStateException("not pending: " + commit);
         case Line.Closed closed -> throw new IllegalStateException("not pending: " + closed);
@@ -305,7 +261,7 @@ final class JournalScan {
   }
 
   private RunFileException.Damaged damaged(LineSource bad, String problem) {
-    String job = jobOf(bad);
+    String job = bad.job();
     return new RunFileException.Damaged(
         path,
         bad.number(),
@@ -313,13 +269,5 @@ final class JournalScan {
             + problem
             + ". Nothing was changed. Restore the file from a copy, undo the edit that was made to"
             + " it, or let jorb repair write a new file from what is intact");
-  }
-
-  /// The id of the job that the line seems to be about; empty if it cannot be told.
-  private static String jobOf(LineSource bad) {
-    String text =
-        new String(bad.bytes(), bad.start(), Math.min(bad.length(), 200), StandardCharsets.UTF_8);
-    int end = text.startsWith("{\"id\":\"") ? text.indexOf('"', 7) : -1;
-    return end < 0 ? "" : text.substring(7, end);
   }
 }

@@ -221,7 +221,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
       if (winner == null || isNewer(job, winner)) {
         target.addNew(job, contextOf(job, winner));
       } else {
-        target.addWhole(job, read(old, winner.offset(), winner.length()));
+        target.addWhole(job, old, winner.offset(), winner.length());
       }
     }
   }
@@ -238,15 +238,6 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
       }
     }
     return doubts;
-  }
-
-  /// Reads a line again, and sees that it is still what it was.
-  private static byte[] read(DiskFile old, long offset, int length) throws IOException {
-    byte[] line = new byte[length];
-    if (old.read(offset, line, 0, length) != length || !LineReader.isWhole(line)) {
-      throw new IOException("the line at byte " + offset + " cannot be read again");
-    }
-    return line;
   }
 
   private Header header(Run<O, J> run, int epoch, long commit, byte[] overall) {

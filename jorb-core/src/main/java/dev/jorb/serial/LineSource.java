@@ -2,6 +2,7 @@ package dev.jorb.serial;
 
 import dev.jorb.serial.Disk.DiskFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// Cuts a file into lines, front to back, through one buffer. Not thread-safe.
@@ -107,5 +108,18 @@ final class LineSource {
 
   int length() {
     return end - start;
+  }
+
+  /// The id of the job that the line seems to be about, also if it is damaged; empty if it cannot
+  /// be told.
+  String job() {
+    String text = head();
+    int end = text.startsWith("{\"id\":\"") ? text.indexOf('"', 7) : -1;
+    return end < 0 ? "" : text.substring(7, end);
+  }
+
+  /// How the line begins, also if it is damaged.
+  String head() {
+    return new String(buffer, start, Math.min(length(), 200), StandardCharsets.UTF_8);
   }
 }

@@ -5,10 +5,14 @@ import dev.jorb.run.JobError;
 import dev.jorb.run.JobTransition;
 import dev.jorb.serial.Disk.DiskFile;
 import dev.jorb.serial.Disk.Stat;
+import dev.jorb.serial.Line.Seal;
+import dev.jorb.serial.RunImage.Winner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// A run file in the making, under a temporary name: it gets its own, and replaces what is there,
 /// only when it is complete and on the disk.
@@ -110,8 +114,35 @@ final class NewJournal {
     writeIfLarge();
   }
 
-  /// Adds a job's line as it stands, without its line break, and what the job did before it.
-  void addWhole(Job<?> job, byte[] line) throws IOException {
+  /// Adds the jobs of a whole file as they stand in it, byte for byte, and what is in doubt; what a
+  /// person edited is written anew.
+  void addAll(RunImage image, DiskFile old) throws IOException {
+    SortedMap<Integer, List<Job<?>>> doubts = new TreeMap<>();
+    for (Winner winner : image.jobs.values()) {
+      int crashes = winner.seal() == Seal.WHOLE ? image.crashes(winner) : 0;
+      if (crashes > 0) {
+        doubts.computeIfAbsent(crashes, count -> new ArrayList<>()).add(winner.job());
+      }
+    }
+    for (var each : doubts.entrySet()) {
+      note(each.getValue(), each.getKey());
+    }
+    for (Winner winner : image.jobs.values()) {
+      if (winner.seal() == Seal.WHOLE) {
+        addWhole(winner.job(), old, winner.offset(), winner.length());
+      } else {
+        addNew(winner.toJob().build(), winner.context());
+      }
+    }
+  }
+
+  /// Adds a job's line as it stands in another file, once it is seen to be what it was, and what
+  /// the job did before it.
+  void addWhole(Job<?> job, DiskFile old, long offset, int length) throws IOException {
+    byte[] line = new byte[length];
+    if (old.read(offset, line, 0, length) != length || !LineReader.isWhole(line)) {
+      throw new IOException("the line at byte " + offset + " cannot be read again");
+    }
     List<JobTransition> transitions = new ArrayList<>(job.transitions());
     List<JobError> errors = new ArrayList<>(job.errors());
     transitions.removeIf(

@@ -125,24 +125,24 @@ public final class RunFile {
     return executing;
   }
 
+  static boolean isJournal(Disk disk, Path path) throws IOException {
+    try (DiskFile file = disk.openReadOnly(path)) {
+      byte[] start = new byte[JOURNAL_START.length];
+      int count = file.read(0, start, 0, start.length);
+      // An empty file, or one of another kind, is for the journal's scan to refuse.
+      return count < start.length || start[0] != '{' || Arrays.equals(start, JOURNAL_START);
+    }
+  }
+
   /// Reads one file once.
   private record Reader(Path path, Optional<Schema<?, ?>> judge) {
     RunFile read() {
       try {
         RealDisk disk = RealDisk.INSTANCE;
         Optional<String> holder = disk.lockHolder(Claim.lockPath(disk.real(path)));
-        return isJournal(disk) ? readJournal(disk, holder) : readGo(disk, holder);
+        return isJournal(disk, path) ? readJournal(disk, holder) : readGo(disk, holder);
       } catch (IOException e) {
         throw new RunFileException(path, "cannot be read (" + e.getMessage() + ")", e);
-      }
-    }
-
-    private boolean isJournal(Disk disk) throws IOException {
-      try (DiskFile file = disk.openReadOnly(path)) {
-        byte[] start = new byte[JOURNAL_START.length];
-        int count = file.read(0, start, 0, start.length);
-        // An empty file, or one of another kind, is for the journal's scan to refuse.
-        return count < start.length || start[0] != '{' || Arrays.equals(start, JOURNAL_START);
       }
     }
 

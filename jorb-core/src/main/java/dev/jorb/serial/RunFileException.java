@@ -31,10 +31,17 @@ public sealed class RunFileException extends RuntimeException
     private static final long serialVersionUID = 1L;
 
     private final long line;
+    private final String problem;
 
-    Damaged(Path file, long line, String message) {
-      super(file, "line " + line + ": " + message);
+    Damaged(Path file, long line, String problem) {
+      super(file, "line " + line + ": " + problem);
       this.line = line;
+      this.problem = problem;
+    }
+
+    /// What is wrong, without the file and the line.
+    String problem() {
+      return problem;
     }
 
     /// The number of the line, from 1.

@@ -5,6 +5,8 @@ import static dev.jorb.serial.LineReader.expect;
 import dev.jorb.run.Job;
 import dev.jorb.serial.Line.Seal;
 import dev.jorb.serial.LineReader.BadLineException;
+import dev.jorb.serial.Opening.Edit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -80,6 +82,21 @@ final class RunImage {
       long line,
       Seal seal,
       @Nullable String stateBeforeEdit) {
+    /// The job as it goes on. A person's edit is a version of its own: it starts afresh in the
+    /// state that it names.
+    <J> Job.Builder<J> toJob() {
+      Job.Builder<J> builder = Job.copyOf(job);
+      return seal == Seal.WHOLE
+          ? builder
+          : builder
+              .version(job.version() + 1)
+              .attempt(0)
+              .dueNow()
+              .awaitsKicks(false)
+              .released()
+              .crashes(0);
+    }
+
     boolean isPastOnly() {
       return job.version() == 0;
     }
@@ -91,6 +108,16 @@ final class RunImage {
   /// Jobs whose winning line a person changed or typed.
   List<Winner> edited() {
     return jobs.values().stream().filter(winner -> winner.seal() != Seal.WHOLE).toList();
+  }
+
+  /// The same in words.
+  List<Edit> edits() {
+    List<Edit> edits = new ArrayList<>();
+    for (Winner winner : edited()) {
+      String from = winner.stateBeforeEdit() == null ? "?" : winner.stateBeforeEdit();
+      edits.add(new Edit(winner.job().id(), from, winner.job().state()));
+    }
+    return edits;
   }
 
   /// Takes in a version of a job; the highest wins, and of equal ones that which a person typed.

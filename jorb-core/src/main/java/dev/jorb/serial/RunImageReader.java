@@ -61,12 +61,8 @@ final class RunImageReader<O, J> {
   }
 
   private Job<J> toJob(Winner winner, int crashes) {
-    Job.Builder<J> job = Job.copyOf(winner.job());
-    if (winner.seal() != Seal.WHOLE) {
-      // A person's edit is a version of its own: it starts afresh in the state that it names.
-      job.version(winner.job().version() + 1).attempt(0).dueNow().awaitsKicks(false).released();
-      job.crashes(0);
-    } else if (crashes > 0) {
+    Job.Builder<J> job = winner.toJob();
+    if (winner.seal() == Seal.WHOLE && crashes > 0) {
       int inARow = winner.job().crashes() + crashes;
       inDoubt.add(new Doubt(winner.job().id(), winner.job().state(), inARow));
       job.inDoubt(true).crashes(inARow);
@@ -86,11 +82,7 @@ final class RunImageReader<O, J> {
   }
 
   Opening opening(RunImage image) {
-    List<Edit> edits = new ArrayList<>();
-    for (Winner winner : image.edited()) {
-      String from = winner.stateBeforeEdit() == null ? "?" : winner.stateBeforeEdit();
-      edits.add(new Edit(winner.job().id(), from, winner.job().state()));
-    }
+    List<Edit> edits = image.edits();
     return new Opening(
         false, image.closed, image.tornBytes, edits, unknownStates, unreadable, inDoubt);
   }

@@ -178,6 +178,15 @@ final class Sample {
         List.of());
   }
 
+  /// A new job that another one kicked.
+  static Job<Box> kicked(Job<Box> parent, int number, String label) {
+    return Job.<Box>builder(parent.id() + "->" + number, "new")
+        .parent(parent.id())
+        .context(new Box(label, 0))
+        .updated(parent.updated())
+        .build();
+  }
+
   static <O, J> List<Serializer.Encoded<J>> encoded(
       Serializer<O, J> serializer, List<Transition<J>> batch) {
     List<Serializer.Encoded<J>> all = new ArrayList<>();

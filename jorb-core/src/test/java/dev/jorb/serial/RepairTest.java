@@ -1,0 +1,321 @@
+package dev.jorb.serial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jorb.run.Job;
+import dev.jorb.run.Run;
+import dev.jorb.run.Transition;
+import dev.jorb.serial.Repair.SetBack;
+import dev.jorb.serial.Sample.Box;
+import dev.jorb.serial.Sample.Plan;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/// What is saved of a damaged run file.
+class RepairTest {
+  private static final long SEED = Long.getLong("jorb.seed", 20261124L);
+  private static final Path TARGET = Path.of("/disk/repaired.jorb");
+
+  private final SimDisk disk = new SimDisk(new Random(SEED));
+  private final Recorder recorder = new Recorder(3);
+
+  /// Every version of every job that was acknowledged, without its history.
+  private final Set<String> recorded = new HashSet<>();
+
+  private static String essence(Job<Box> job) {
+    return job
+        + " "
+        + job.context()
+        + " "
+        + job.parent()
+        + " "
+        + job.kicks()
+        + " "
+        + job.attempt()
+        + " "
+        + job.due();
+  }
+
+  private void remember() {
+    recorder.run().jobs().forEach(job -> recorded.add(essence(job)));
+  }
+
+  private Repair repair() {
+    return new RunFiles(disk, new Sample.Clock()).repairFile(Sample.PATH, TARGET);
+  }
+
+  private Run<Plan, Box> repaired() {
+    try (var journal = new JournalSerializer<>(disk, new Sample.Clock(), TARGET, Sample.SCHEMA)) {
+      Run<Plan, Box> run = journal.load().orElseThrow();
+      assertThat(journal.opening().isClean()).isTrue();
+      assertThat(journal.opening().edits()).isEmpty();
+      return run;
+    }
+  }
+
+  private List<String> lines() {
+    return new ArrayList<>(List.of(Sample.utf8(disk.content(Sample.PATH)).split("(?<=\n)")));
+  }
+
+  private void write(List<String> lines) {
+    disk.put(Sample.PATH, Sample.utf8(String.join("", lines)));
+  }
+
+  private void damage(String containing, String from, String to) {
+    List<String> lines = lines();
+    int at = indexOf(lines, containing);
+    assertThat(lines.get(at)).contains(from);
+    lines.set(at, lines.get(at).replaceFirst(java.util.regex.Pattern.quote(from), to));
+    write(lines);
+  }
+
+  private static int indexOf(List<String> lines, String containing) {
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).contains(containing)) {
+        return i;
+      }
+    }
+    throw new AssertionError("no line has " + containing);
+  }
+
+  private void move(String id, String to) {
+    recorder.commit(
+        List.of(Sample.move(recorder.run().job(id).orElseThrow(), to, recorder.clock())));
+  }
+
+  /// Jobs 0, 1 and 2 at version 3 in push; closed in order.
+  private void threeJobs() {
+    recorder.open(disk);
+    for (String state : List.of("edit", "push")) {
+      for (String id : List.of("0", "1", "2")) {
+        move(id, state);
+      }
+    }
+    recorder.close();
+  }
+
+  @Nested
+  class OneLine {
+    @Test
+    void aDamagedNewestVersionSetsItsJobBackToTheOneBefore() {
+      threeJobs();
+      damage("{\"id\":\"1\",\"state\":\"push\"", "\"count\":2", "\"count\":7");
+      Repair repair = repair();
+      assertThat(repair.jobs()).isEqualTo(3);
+      assertThat(repair.setBack()).containsExactly(new SetBack("1", "edit", 3, 2));
+      assertThat(repair.lost()).isEmpty();
+      assertThat(repair.dropped()).hasSize(1);
+      assertThat(repair.dropped().getFirst().job()).contains("1");
+      Run<Plan, Box> run = repaired();
+      assertThat(run.job("1").orElseThrow().version()).isEqualTo(2);
+      assertThat(run.job("0").orElseThrow().version()).isEqualTo(3);
+      assertThat(run.job("2").orElseThrow().version()).isEqualTo(3);
+    }
+
+    @Test
+    void aDamagedOldVersionCostsNothing() {
+      threeJobs();
+      damage("{\"id\":\"1\",\"state\":\"edit\"", "\"count\":1", "\"count\":7");
+      Repair repair = repair();
+      assertThat(repair.setBack()).isEmpty();
+      assertThat(repair.lost()).isEmpty();
+      assertThat(repaired().job("1").orElseThrow().version()).isEqualTo(3);
+    }
+
+    @Test
+    void theOnlyLineOfAJobIsLostAndNamed() {
+      recorder.open(disk);
+      move("0", "edit");
+      recorder.close();
+      damage("{\"id\":\"2\"", "\"count\":0", "\"count\":7");
+      Repair repair = repair();
+      assertThat(repair.lost()).containsExactly("2");
+      assertThat(repair.jobs()).isEqualTo(2);
+      assertThat(repaired().job("2")).isEmpty();
+    }
+
+    @Test
+    void aDamagedCommitLineCostsNothingIfABatchFollows() {
+      threeJobs();
+      damage("{\"commit\":3,", "\"n\":1", "\"n\":3");
+      Repair repair = repair();
+      assertThat(repair.setBack()).isEmpty();
+      assertThat(repair.lost()).isEmpty();
+    }
+
+    @Test
+    void aFirstLineThatIsDamagedIsTakenFromALaterStart() {
+      threeJobs();
+      recorder.open(disk);
+      recorder.close();
+      damage("{\"jorb\":1", "\"ticket\":\"T-1\"", "\"ticket\":\"T-7\"");
+      assertThat(repair().jobs()).isEqualTo(3);
+      assertThat(repaired().overall()).isEqualTo(new Plan("T-1"));
+    }
+
+    @Test
+    void withoutALineThatSaysWhatTheRunIsNothingCanBeRepaired() {
+      threeJobs();
+      damage("{\"jorb\":1", "\"ticket\":\"T-1\"", "\"ticket\":\"T-7\"");
+      assertThatThrownBy(RepairTest.this::repair)
+          .isInstanceOf(RunFileException.class)
+          .hasMessageContaining("nothing can be repaired")
+          .hasMessageContaining("overall context")
+          .hasMessageContaining("Restore it from a copy");
+      assertThat(disk.exists(TARGET)).isFalse();
+    }
+  }
+
+  @Nested
+  class ATransitionWithKicks {
+    private void kick() {
+      recorder.open(disk);
+      Job<Box> parent = recorder.run().job("0").orElseThrow();
+      Transition<Box> move = Sample.move(parent, "edit", recorder.clock());
+      List<Job<Box>> kicked =
+          List.of(Sample.kicked(parent, 0, "first"), Sample.kicked(parent, 1, "second"));
+      recorder.commit(
+          List.of(
+              new Transition<>(move.job().copy().kicks(2).build(), kicked),
+              Sample.move(recorder.run().job("1").orElseThrow(), "push", recorder.clock())));
+    }
+
+    @Test
+    void isSetBackAsAWholeIfAKickIsDamaged() {
+      kick();
+      recorder.close();
+      damage("{\"id\":\"0->1\"", "second", "sekond");
+      Repair repair = repair();
+      assertThat(repair.setBack()).containsExactly(new SetBack("0", "new", 2, 1));
+      assertThat(repair.lost()).containsExactlyInAnyOrder("0->0", "0->1");
+      Run<Plan, Box> run = repaired();
+      assertThat(run.job("0->0")).isEmpty();
+      assertThat(run.job("0").orElseThrow().kicks()).isZero();
+      assertThat(run.job("1").orElseThrow().state()).isEqualTo("push");
+    }
+
+    @Test
+    void staysIfAnotherKickHasGoneOnSince() {
+      kick();
+      move("0->0", "edit");
+      recorder.close();
+      damage("{\"id\":\"0->1\"", "second", "sekond");
+      Repair repair = repair();
+      assertThat(repair.setBack()).isEmpty();
+      assertThat(repair.lost()).containsExactly("0->1");
+      assertThat(repaired().job("0").orElseThrow().kicks()).isEqualTo(2);
+    }
+  }
+
+  @Nested
+  class Refusals {
+    @Test
+    void aTargetThatExistsIsNotTouched() {
+      threeJobs();
+      disk.put(TARGET, Sample.utf8("mine"));
+      assertThatThrownBy(RepairTest.this::repair)
+          .isInstanceOf(RunFileException.class)
+          .hasMessageContaining("there is a file already");
+      assertThat(Sample.utf8(disk.content(TARGET))).isEqualTo("mine");
+    }
+
+    @Test
+    void aFileThatAProcessHasIsRefused() {
+      recorder.open(disk);
+      assertThatThrownBy(RepairTest.this::repair).isInstanceOf(RunFileException.Locked.class);
+    }
+
+    @Test
+    void aFullDiskLeavesNothingBehind() {
+      threeJobs();
+      disk.capacity(disk.used() + 100);
+      assertThatThrownBy(RepairTest.this::repair).isInstanceOf(DiskFullException.class);
+      assertThat(disk.exists(TARGET)).isFalse();
+    }
+  }
+
+  @Test
+  void doubtsAreKept() {
+    recorder.open(disk);
+    move("0", "edit");
+    move("1", "edit");
+    recorder.note("0");
+    disk.releaseLocks();
+    damage("{\"id\":\"1\",\"state\":\"edit\"", "\"count\":1", "\"count\":7");
+    repair();
+    assertThat(repaired().job("0").orElseThrow().inDoubt()).isTrue();
+  }
+
+  /// Whatever is done to one place of the file: the result opens, holds nothing that was not
+  /// recorded, and names every job that is not at its newest version.
+  @Test
+  void anyDamageToOnePlaceSavesTheRestAndNamesTheOthers() {
+    for (int round = 0; round < 400; round++) {
+      try {
+        damageOnce(new Random(SEED + round));
+      } catch (Throwable e) {
+        throw new AssertionError("round " + round + " of seed " + SEED, e);
+      }
+    }
+  }
+
+  private void damageOnce(Random random) {
+    SimDisk own = new SimDisk(random);
+    Recorder history = new Recorder(4);
+    Set<String> all = new HashSet<>();
+    history.open(own);
+    history.run().jobs().forEach(job -> all.add(essence(job)));
+    for (int i = 0; i < 8; i++) {
+      history.commitRandom(random);
+      history.run().jobs().forEach(job -> all.add(essence(job)));
+      if (random.nextInt(6) == 0) {
+        own.releaseLocks();
+        history.open(own); // Compacts.
+      }
+    }
+    history.close();
+    byte[] damaged = damaged(own.content(Sample.PATH), random);
+    own.put(Sample.PATH, damaged);
+    Repair repair = new RunFiles(own, new Sample.Clock()).repairFile(Sample.PATH, TARGET);
+    assertThat(own.content(Sample.PATH)).as("the damaged file").isEqualTo(damaged);
+    try (var journal = new JournalSerializer<>(own, new Sample.Clock(), TARGET, Sample.SCHEMA)) {
+      Run<Plan, Box> run = journal.load().orElseThrow();
+      assertThat(journal.opening().isClean()).isTrue();
+      Set<String> named = new HashSet<>(repair.lost());
+      repair.setBack().forEach(each -> named.add(each.job()));
+      for (Job<Box> job : run.jobs()) {
+        assertThat(all).as("recorded").contains(essence(job));
+      }
+      assertThat(newest(history.run(), named)).isSubsetOf(newest(run, Set.of()));
+    }
+  }
+
+  private static Set<String> newest(Run<Plan, Box> run, Set<String> without) {
+    return run.jobs().stream()
+        .filter(job -> !without.contains(job.id()))
+        .map(RepairTest::essence)
+        .collect(Collectors.toSet());
+  }
+
+  /// Overwrites a few bytes in one line that is not the first, but leaves the id that it begins
+  /// with.
+  private static byte[] damaged(byte[] content, Random random) {
+    List<String> lines = new ArrayList<>(List.of(Sample.utf8(content).split("(?<=\n)")));
+    int at = 1 + random.nextInt(lines.size() - 1);
+    String line = lines.get(at);
+    int from = 30 + random.nextInt(Math.max(1, line.length() - 35));
+    if (from + 3 < line.length()) {
+      line = line.substring(0, from) + "\u0001%\u0002" + line.substring(from + 3);
+    }
+    lines.set(at, line);
+    return Sample.utf8(String.join("", lines));
+  }
+}
