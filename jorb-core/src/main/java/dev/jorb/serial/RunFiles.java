@@ -208,7 +208,9 @@ public final class RunFiles {
     try (Claim source = new Claim(disk, time, from);
         Claim target = new Claim(disk, time, to)) {
       Path damaged = source.take();
-      source.look().orElseThrow(() -> missing(damaged));
+      if (source.look().isEmpty()) {
+        throw missing(damaged);
+      }
       Path repaired = requireFree(to, target);
       try (DiskFile old = disk.openReadOnly(damaged)) {
         Salvage.Found found = requireSomething(damaged, Salvage.read(old));
