@@ -6,10 +6,16 @@ import dev.jorb.serial.Disk.Stat;
 import dev.jorb.serial.Serializer.Encoded;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The end of a run file that grows: batches go in whole and durable, or not at all.
 ///
@@ -20,13 +26,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Touched by one thread at a time.
 final class JournalFile implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(JournalFile.class);
+  private static final int PRUNE_STARTED = 1_024;
+
   private final Disk disk;
   private final Path path;
-  private final DiskFile file;
-  private final Object key;
   private final LiveLines live;
   private final Batch batch = new Batch();
 
+  private DiskFile file;
+  private Object key;
+  private Header header;
   private End end;
 
   /// The last commit that is on the disk.
@@ -36,6 +46,23 @@ final class JournalFile implements AutoCloseable {
   private boolean hasLooseNote;
 
   private @Nullable String dead;
+
+  /// The steps that have started; those that have an outcome by now are taken out now and then.
+  private List<Job<?>> started = new ArrayList<>();
+
+  private int pruneStartedAt = PRUNE_STARTED;
+
+  /// The jobs that were in doubt at the start, by how many processes died since.
+  private Map<Integer, ? extends List<? extends Job<?>>> doubts = Map.of();
+
+  private LiveCompaction.@Nullable Policy policy;
+  private @Nullable LiveCompaction compaction;
+
+  /// No compaction before the file has so many bytes.
+  private long compactFromBytes;
+
+  /// How long the file was after the last compaction.
+  private long compactedBytes;
 
   /// How far the whole batches of a file reach.
   ///
@@ -53,11 +80,13 @@ final class JournalFile implements AutoCloseable {
   }
 
   /// @param end where all is on the disk
-  JournalFile(Disk disk, Path path, DiskFile file, Object key, End end, LiveLines live) {
+  JournalFile(
+      Disk disk, Path path, DiskFile file, Object key, Header header, End end, LiveLines live) {
     this.disk = disk;
     this.path = path;
     this.file = file;
     this.key = key;
+    this.header = header;
     this.end = end;
     this.safe = end.commit();
     this.live = live;
@@ -73,7 +102,7 @@ final class JournalFile implements AutoCloseable {
       Stat stat = disk.stat(path).orElseThrow(() -> new IOException(path + " is gone"));
       writeSealAgain(file, image);
       End end = new End(image.size, image.commit, image.lines);
-      return new JournalFile(disk, path, file, stat.key(), end, live);
+      return new JournalFile(disk, path, file, stat.key(), image.header, end, live);
     } catch (Throwable failed) {
       file.close();
       throw failed;
@@ -95,8 +124,20 @@ final class JournalFile implements AutoCloseable {
     return end.size();
   }
 
+  /// Compacts the file from now on when it is worth it, without keeping the run waiting for longer
+  /// than a batch does.
+  ///
+  /// @param doubts the jobs that are in doubt, by how many processes died since their steps started
+  void compactWhenWorthIt(
+      LiveCompaction.Policy policy, Map<Integer, ? extends List<? extends Job<?>>> doubts) {
+    this.policy = policy;
+    this.doubts = doubts;
+    this.compactFromBytes = policy.minBytes();
+  }
+
   /// Appends a header for a new start and jobs that changed, as one batch, and flushes it.
   void commitStart(Header header, List<? extends Job<?>> jobs, List<byte[]> contexts) {
+    this.header = header;
     commit(
         true,
         () -> {
@@ -122,6 +163,7 @@ final class JournalFile implements AutoCloseable {
           if (!started.isEmpty()) {
             batch.note(started, 0);
             hasLooseNote = true;
+            remember(started);
           }
           for (Encoded<?> each : transitions) {
             batch.add(each);
@@ -141,6 +183,7 @@ final class JournalFile implements AutoCloseable {
     try {
       requireAlive();
       requireUntouched();
+      endCompaction();
       write(filling, flush);
       if (flush) {
         flush();
@@ -151,6 +194,114 @@ final class JournalFile implements AutoCloseable {
       end = end.after(batch);
     } finally {
       batch.clear();
+    }
+    compactIfWorthIt();
+  }
+
+  private void remember(List<? extends Job<?>> more) {
+    started.addAll(more);
+    if (started.size() >= pruneStartedAt) {
+      started.removeIf(this::hasOutcome);
+      pruneStartedAt = Math.max(PRUNE_STARTED, 2 * started.size());
+    }
+  }
+
+  private boolean hasOutcome(Job<?> started) {
+    Job<?> newest = live.find(started.id());
+    return newest == null || newest.version() > started.version();
+  }
+
+  private void compactIfWorthIt() {
+    if (compaction != null) {
+      compaction.grownTo(end.size());
+    } else if (policy != null
+        && end.size() >= compactFromBytes
+        && end.size() > policy.factor() * Math.max(live.bytes(), compactedBytes)) {
+      compaction =
+          new LiveCompaction(
+              disk,
+              path,
+              header.behind(end.commit(), header.others()),
+              live.frozen(),
+              notes(),
+              end,
+              policy.restBytes());
+      policy.starter().accept(compaction);
+    }
+  }
+
+  /// The steps of which no outcome is known, by how many processes died since they started.
+  private SortedMap<Integer, List<Job<?>>> notes() {
+    SortedMap<Integer, List<Job<?>>> notes = new TreeMap<>();
+    started.removeIf(this::hasOutcome);
+    if (!started.isEmpty()) {
+      notes.put(0, List.copyOf(started));
+    }
+    doubts.forEach((crashes, jobs) -> {
+      List<Job<?>> left = new ArrayList<>(jobs);
+      left.removeIf(this::hasOutcome);
+      if (!left.isEmpty()) {
+        notes.put(crashes, left);
+      }
+    });
+    return notes;
+  }
+
+  /// Goes on in the compacted file if it is ready. If anything fails before it has the name, the
+  /// run goes on in the old one, and another try is made when that has grown.
+  private void endCompaction() {
+    LiveCompaction current = compaction;
+    if (current == null || (current.failure() == null && !current.isReady())) {
+      return;
+    }
+    compaction = null;
+    NewJournal complete;
+    try {
+      complete = completed(current);
+      requireUntouched();
+      rename(complete);
+    } catch (IOException failed) {
+      current.cancel();
+      compactFromBytes = end.size() + Math.max(compactFromBytes, end.size() / 4);
+      LOG.warn("{}: cannot be compacted, and goes on as it is", path, failed);
+      return;
+    } catch (RunFileException taken) {
+      current.cancel();
+      throw taken;
+    }
+    moveTo(current, complete);
+  }
+
+  private static NewJournal completed(LiveCompaction current) throws IOException {
+    if (current.failure() != null) {
+      throw new IOException("the copy failed", current.failure());
+    }
+    return current.complete();
+  }
+
+  /// @throws IOException if the name still leads to the old file
+  private void rename(NewJournal complete) throws IOException {
+    try {
+      complete.rename();
+    } catch (IOException failed) {
+      requireUntouched(); // Else nobody knows which file it is.
+      throw failed;
+    }
+  }
+
+  private void moveTo(LiveCompaction current, NewJournal complete) {
+    try (DiskFile old = file) {
+      file = complete.file();
+      key = complete.key();
+      current.move(live, complete);
+      end = current.end(complete, end);
+      safe = end.commit();
+      hasLooseNote = false;
+      compactedBytes = current.compactedBytes();
+      compactFromBytes = policy == null ? 0 : policy.minBytes();
+      disk.syncDirectoryOf(path);
+    } catch (IOException failed) {
+      throw die("cannot flush the name of the compacted file to the disk", failed);
     }
   }
 
@@ -250,7 +401,8 @@ final class JournalFile implements AutoCloseable {
   /// Writes the line that says that the file was closed in order, and closes it.
   @Override
   public void close() {
-    try (file) {
+    cancelCompaction();
+    try (DiskFile closed = file) {
       if (dead == null) {
         requireUntouched();
         seal();
@@ -274,6 +426,13 @@ final class JournalFile implements AutoCloseable {
       throw cutBack(failed);
     }
     flush();
+  }
+
+  private void cancelCompaction() {
+    if (compaction != null) {
+      compaction.cancel();
+      compaction = null;
+    }
   }
 
   /// Closes the file as it is, because another one takes its place.

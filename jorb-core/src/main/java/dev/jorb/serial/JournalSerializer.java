@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -47,6 +48,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   private final Codec<J> contextCodec;
   private final Claim claim;
   private Durability durability = Durability.FULL;
+  private LiveCompaction.Policy compaction = LiveCompaction.Policy.DEFAULT;
 
   private @Nullable RunImage image;
   private @Nullable JournalFile journal;
@@ -74,6 +76,11 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   /// What a transition waits for before it is acknowledged; [Durability#FULL] if not said.
   public JournalSerializer<O, J> durability(Durability durability) {
     this.durability = durability;
+    return this;
+  }
+
+  JournalSerializer<O, J> compaction(LiveCompaction.Policy policy) {
+    this.compaction = policy;
     return this;
   }
 
@@ -129,6 +136,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
         claim.requireSame(run, image);
         journal = resume(run, image);
       }
+      journal.compactWhenWorthIt(compaction, image == null ? Map.of() : doubts(run, image));
       lastFlushNanos = time.nanoTime();
       image = null; // It would hold a second copy of all contexts.
     } catch (IOException e) {

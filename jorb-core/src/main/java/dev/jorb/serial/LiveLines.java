@@ -65,6 +65,34 @@ final class LiveLines {
     }
   }
 
+  /// The newest version of the job with this id; null if it is not known.
+  @Nullable Job<?> find(String id) {
+    int position = slots[slot(id)] - 1;
+    return position < 0 ? null : jobs[position];
+  }
+
+  /// As it is now, for reading by position only.
+  LiveLines frozen() {
+    LiveLines frozen = new LiveLines();
+    frozen.jobs = Arrays.copyOf(jobs, size);
+    frozen.offsets = Arrays.copyOf(offsets, size);
+    frozen.lengths = Arrays.copyOf(lengths, size);
+    frozen.size = size;
+    frozen.bytes = bytes;
+    return frozen;
+  }
+
+  /// The file was written anew.
+  ///
+  /// @param compacted where the lines are now that stood before `from`, of the same jobs in the
+  ///   same order
+  /// @param shift how far those that stood behind it have moved
+  void move(LiveLines compacted, long from, long shift) {
+    for (int i = 0; i < size; i++) {
+      offsets[i] = offsets[i] >= from ? offsets[i] + shift : compacted.offsets[i];
+    }
+  }
+
   private void grow() {
     if (size == jobs.length) {
       int more = Math.addExact(size, Math.max(16, size / 2));

@@ -4,15 +4,16 @@ import dev.jorb.run.Job;
 import dev.jorb.run.JobError;
 import dev.jorb.run.JobTransition;
 import dev.jorb.serial.Disk.DiskFile;
-import dev.jorb.serial.Disk.Stat;
 import dev.jorb.serial.Line.Seal;
 import dev.jorb.serial.RunImage.Winner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A run file in the making, under a temporary name: it gets its own, and replaces what is there,
 /// only when it is complete and on the disk.
@@ -30,6 +31,7 @@ final class NewJournal {
   private long lines;
   private long batches;
   private long commit;
+  private @Nullable Object key;
 
   private NewJournal(Disk disk, Path path, Path temporary, DiskFile file, Header header) {
     this.disk = disk;
@@ -184,19 +186,67 @@ final class NewJournal {
     }
   }
 
+  /// Writes what was added; says how many bytes the file has.
+  long endBatches() throws IOException {
+    writeBatch();
+    return size;
+  }
+
+  /// Adds whole batches as they stand in another file.
+  void addTail(DiskFile old, long offset, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    if (old.read(offset, bytes, 0, length) != length) {
+      throw new IOException("what was appended at byte " + offset + " cannot be read again");
+    }
+    file.write(size, bytes, 0, length);
+    size += length;
+  }
+
+  void sync() throws IOException {
+    file.sync();
+  }
+
+  /// Ends the file: it is whole and on the disk, under its temporary name.
+  void complete() throws IOException {
+    writeBatch();
+    writeHeader(batches);
+    file.sync();
+    key = disk.stat(temporary).orElseThrow(() -> new IOException(temporary + " is gone")).key();
+  }
+
   /// Gives the file its name, and returns its end, to go on there.
   ///
   /// @param check runs right before it gets its name
   JournalFile publish(Check check) throws IOException {
-    writeBatch();
-    writeHeader(batches);
-    file.sync();
-    Stat stat = disk.stat(temporary).orElseThrow(() -> new IOException(temporary + " is gone"));
+    complete();
     check.run();
-    disk.rename(temporary, path);
+    rename();
     disk.syncDirectoryOf(path);
-    return new JournalFile(
-        disk, path, file, stat.key(), new JournalFile.End(size, commit, lines), live);
+    JournalFile.End end = new JournalFile.End(size, commit, lines);
+    return new JournalFile(disk, path, file, key(), header, end, live);
+  }
+
+  void rename() throws IOException {
+    disk.rename(temporary, path);
+  }
+
+  DiskFile file() {
+    return file;
+  }
+
+  /// Which file it is, once it is complete.
+  Object key() {
+    return Objects.requireNonNull(key);
+  }
+
+  /// How many lines it has, without those of a tail.
+  long lines() {
+    return lines;
+  }
+
+  /// Where its jobs' lines are, without those of a tail.
+  LiveLines live() {
+    return live;
   }
 
   /// Gives up, because of `failed`.

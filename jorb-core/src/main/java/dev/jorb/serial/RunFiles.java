@@ -223,12 +223,11 @@ public final class RunFiles {
     }
   }
 
-  private static Path requireFree(Path to, Claim target) throws IOException {
-    Path path = target.take();
-    if (target.look().isPresent()) {
-      throw new RunFileException(path, "there is a file already; choose a name that is free");
+  private Path requireFree(Path to, Claim target) throws IOException {
+    if (disk.stat(to).isPresent()) {
+      throw new RunFileException(to, "there is a file already; choose a name that is free");
     }
-    return path;
+    return target.take();
   }
 
   private static Salvage.Found requireSomething(Path damaged, Salvage.@Nullable Found found) {

@@ -21,12 +21,19 @@ final class Recorder {
   private final List<String> pictures = new ArrayList<>();
   private final int jobs;
   private int acknowledged = -1;
+  private LiveCompaction.Policy policy = LiveCompaction.Policy.DEFAULT;
   private Run<Plan, Box> run;
   private JournalSerializer<Plan, Box> journal;
 
   /// @param jobs of the run that it records if there is none on the disk
   Recorder(int jobs) {
     this.jobs = jobs;
+  }
+
+  /// Compacts while the run goes on.
+  Recorder compacting(LiveCompaction.Policy policy) {
+    this.policy = policy;
+    return this;
   }
 
   Run<Plan, Box> run() {
@@ -43,7 +50,7 @@ final class Recorder {
 
   /// Loads what is there, holds it against what may be there, and begins.
   Recorder open(Disk disk) {
-    journal = Sample.journal(disk, clock);
+    journal = Sample.journal(disk, clock).compaction(policy);
     run = journal.load().orElse(null);
     verify();
     if (run == null) {
