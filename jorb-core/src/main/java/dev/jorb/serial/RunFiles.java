@@ -124,7 +124,8 @@ public final class RunFiles {
         return new Check(path, Condition.DAMAGED, Optional.empty(), problems(path, damaged, found));
       }
       boolean isGo = !RunFile.isJournal(disk, path) && GoRunReader.looksLikeOne(file);
-      boolean isOurs = isGo || GoRunReader.startsWith(file, "{\"jorb\":");
+      boolean isOurs =
+          isGo || GoRunReader.startsWith(file, "{\"jorb\":") || Salvage.knowsALineOf(file);
       Problem problem =
           new Problem(
               damaged.line(),

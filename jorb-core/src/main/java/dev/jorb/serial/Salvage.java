@@ -106,6 +106,19 @@ final class Salvage {
     return new Salvage(file).read();
   }
 
+  /// Whether a line of the file is as a run file's lines are, checksum and all.
+  static boolean knowsALineOf(DiskFile file) throws IOException {
+    Salvage salvage = new Salvage(file);
+    LineSource source = new LineSource(file, 0, 1);
+    while (source.next()) {
+      Piece piece = salvage.piece(source);
+      if (!piece.isDamaged() && !piece.isTyped()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private @Nullable Found read() throws IOException {
     image = findHeader();
     if (image == null) {

@@ -242,6 +242,14 @@ class RunFilesTest {
     }
 
     @Test
+    void aRunFileWhoseBeginningIsOverwrittenIsDamagedAndNotForeign() throws IOException {
+      replace("{\"jorb\":1,", "{\"korb\":1,");
+      assertThat(RunFiles.check(file).condition()).isEqualTo(Condition.DAMAGED);
+      replace("{\"korb\":1,", "Dear diary,");
+      assertThat(RunFiles.check(file).condition()).isEqualTo(Condition.DAMAGED);
+    }
+
+    @Test
     void aFileThatIsNotThereIsSaid() {
       assertThatThrownBy(() -> RunFiles.check(folder.resolve("none.jorb")))
           .isInstanceOf(RunFileException.class)
