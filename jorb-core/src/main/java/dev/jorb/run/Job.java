@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,48 +21,74 @@ public final class Job<J> {
   /// Beyond it [#crashes()] does not count.
   private static final int MAX_CRASHES = Byte.MAX_VALUE;
 
-  private final String id;
+  /// Ten million jobs are at rest in a run, so the most of them take 56 bytes: an id that is a
+  /// number is kept as one, and what few jobs have is in an object of its own.
+  private final int number;
+
+  private final @Nullable String text;
   private final @Nullable String parent;
   private final String state;
   private final @Nullable J context;
   private final int version;
-  private final int kicks;
-  private final int attempt;
   private final long updatedMillis;
-  private final long dueMillis;
-  private final @Nullable String parked;
-  private final boolean awaitsKicks;
-
-  /// A byte, and beside the other small field, so that a job takes no more room for it.
-  private final byte crashes;
-
-  private final boolean inDoubt;
-  private final @Nullable Run<?, J> run;
   private final @Nullable JobTransition lastTransition;
-  private final @Nullable JobError lastError;
+  private final Rare<J> rare;
 
   /// Where the run's table keeps this job, as far as is known: saves looking its id up for every
   /// version. Written by the table before the job is published, the same value for all its
   /// versions.
   int position;
 
+  /// What few jobs have.
+  private record Rare<J>(
+      int kicks,
+      int attempt,
+      long dueMillis,
+      @Nullable String parked,
+      boolean awaitsKicks,
+      int crashes,
+      boolean inDoubt,
+      @Nullable Run<?, J> run,
+      @Nullable JobError lastError) {
+    private static final Rare<?> NOTHING = new Rare<>(0, 0, 0, null, false, 0, false, null, null);
+
+    @SuppressWarnings("unchecked") // It has no run.
+    static <J> Rare<J> of(Builder<J> b) {
+      boolean isNothing =
+          b.kicks == 0
+              && b.attempt == 0
+              && b.dueMillis == 0
+              && b.parked == null
+              && !b.awaitsKicks
+              && b.crashes == 0
+              && !b.inDoubt
+              && b.run == null
+              && b.lastError == null;
+      return isNothing
+          ? (Rare<J>) NOTHING
+          : new Rare<>(
+              b.kicks,
+              b.attempt,
+              b.dueMillis,
+              b.parked,
+              b.awaitsKicks,
+              Math.min(b.crashes, MAX_CRASHES),
+              b.inDoubt,
+              b.run,
+              b.lastError);
+    }
+  }
+
   private Job(Builder<J> b) {
-    this.id = b.id;
+    this.number = b.number;
+    this.text = b.text;
     this.parent = b.parent;
     this.state = b.state;
     this.context = b.context;
     this.version = b.version;
-    this.kicks = b.kicks;
-    this.attempt = b.attempt;
     this.updatedMillis = b.updatedMillis;
-    this.dueMillis = b.dueMillis;
-    this.parked = b.parked;
-    this.awaitsKicks = b.awaitsKicks;
-    this.crashes = (byte) Math.min(b.crashes, MAX_CRASHES);
-    this.inDoubt = b.inDoubt;
-    this.run = b.run;
     this.lastTransition = b.lastTransition;
-    this.lastError = b.lastError;
+    this.rare = Rare.of(b);
     this.position = b.position;
   }
 
@@ -94,26 +121,37 @@ public final class Job<J> {
 
   /// A builder with everything that `job` has but its context, which may be of another type.
   public static <J> Builder<J> copyOf(Job<?> job) {
-    Builder<J> builder = new Builder<>(job.id, job.state);
+    Builder<J> builder = new Builder<>(job.number, job.text, job.state);
     builder.parent = job.parent;
     builder.version = job.version;
-    builder.kicks = job.kicks;
-    builder.attempt = job.attempt;
+    builder.kicks = job.rare.kicks;
+    builder.attempt = job.rare.attempt;
     builder.updatedMillis = job.updatedMillis;
-    builder.dueMillis = job.dueMillis;
-    builder.parked = job.parked;
-    builder.awaitsKicks = job.awaitsKicks;
-    builder.crashes = job.crashes;
-    builder.inDoubt = job.inDoubt;
+    builder.dueMillis = job.rare.dueMillis;
+    builder.parked = job.rare.parked;
+    builder.awaitsKicks = job.rare.awaitsKicks;
+    builder.crashes = job.rare.crashes;
+    builder.inDoubt = job.rare.inDoubt;
     builder.lastTransition = job.lastTransition;
-    builder.lastError = job.lastError;
+    builder.lastError = job.rare.lastError;
     builder.position = job.position;
     return builder;
   }
 
   /// The id: a number for a job of the run, `parent->n` for one that was kicked.
   public String id() {
-    return id;
+    return text == null ? Integer.toString(number) : text;
+  }
+
+  /// The number that its id is; empty for a job that was kicked.
+  public OptionalInt number() {
+    return text == null ? OptionalInt.of(number) : OptionalInt.empty();
+  }
+
+  /// Whether both are versions of one job. For jobs that come from one run.
+  @SuppressWarnings("ReferenceEquality") // All versions of a job share the string of its id.
+  boolean isSameAs(Job<?> other) {
+    return number == other.number && text == other.text;
   }
 
   /// The id of the job that kicked this one.
@@ -132,7 +170,8 @@ public final class Job<J> {
   ///   [#isReadable()]
   public J context() {
     if (context == null) {
-      throw new IllegalStateException("job " + id + ": its context could not be read: " + parked);
+      throw new IllegalStateException(
+          "job " + id() + ": its context could not be read: " + rare.parked);
     }
     return context;
   }
@@ -150,12 +189,12 @@ public final class Job<J> {
 
   /// How many jobs it has kicked in its life: the number in the next child's id.
   public int kicks() {
-    return kicks;
+    return rare.kicks;
   }
 
   /// Failed attempts in a row in this state, from 0.
   public int attempt() {
-    return attempt;
+    return rare.attempt;
   }
 
   /// When it last changed, to the millisecond.
@@ -165,29 +204,31 @@ public final class Job<J> {
 
   /// When it may run again, if it was told to wait.
   public Optional<Instant> due() {
-    return dueMillis == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(dueMillis));
+    return rare.dueMillis == 0
+        ? Optional.empty()
+        : Optional.of(Instant.ofEpochMilli(rare.dueMillis));
   }
 
   /// Why it is parked, if it is.
   public Optional<String> parked() {
-    return Optional.ofNullable(parked);
+    return Optional.ofNullable(rare.parked);
   }
 
   /// Whether it waits until every job that it has kicked rests in a terminal state.
   public boolean awaitsKicks() {
-    return awaitsKicks;
+    return rare.awaitsKicks;
   }
 
   /// Whether its step had started when a process died, so that nobody knows what the step did: the
   /// work may be done, half done or not begun. It is so until the job's next version is recorded.
   public boolean inDoubt() {
-    return inDoubt;
+    return rare.inDoubt;
   }
 
   /// How many processes in a row died while its step was running, from 0; at most 127. Each
   /// recorded outcome of the step sets it back.
   public int crashes() {
-    return crashes;
+    return rare.crashes;
   }
 
   /// The jobs that it has kicked in its life, in the order of their ids, each at its recorded
@@ -195,10 +236,10 @@ public final class Job<J> {
   ///
   /// @throws IllegalStateException if this job was not handed to a step; ask [Run#kicked] then
   public Stream<Job<J>> kicked() {
-    if (run == null) {
-      throw new IllegalStateException("job " + id + " does not know its run; ask Run.kicked");
+    if (rare.run == null) {
+      throw new IllegalStateException("job " + id() + " does not know its run; ask Run.kicked");
     }
-    return run.kicked(this);
+    return rare.run.kicked(this);
   }
 
   /// Its recorded transitions, oldest first; of a long life the last ones.
@@ -218,7 +259,7 @@ public final class Job<J> {
 
   /// Its errors, oldest first; of many the last ones.
   public List<JobError> errors() {
-    return JobError.oldestFirst(lastError);
+    return JobError.oldestFirst(rare.lastError);
   }
 
   /// Its errors by the state that they happened in, in the order of their first appearance.
@@ -232,24 +273,26 @@ public final class Job<J> {
 
   /// The last error.
   public Optional<JobError> lastError() {
-    return Optional.ofNullable(lastError);
+    return Optional.ofNullable(rare.lastError);
   }
 
   /// How many errors it had in its life, those no longer kept included.
   public int errorCount() {
-    return lastError == null ? 0 : lastError.ordinal();
+    return rare.lastError == null ? 0 : rare.lastError.ordinal();
   }
 
   @Override
   public String toString() {
-    return id + " v" + version + " " + state + (parked == null ? "" : " (parked: " + parked + ")");
+    String reason = rare.parked == null ? "" : " (parked: " + rare.parked + ")";
+    return id() + " v" + version + " " + state + reason;
   }
 
   /// Makes a [Job]. Not thread-safe.
   ///
   /// @param <J> the job context
   public static final class Builder<J> {
-    private final String id;
+    private final int number;
+    private final @Nullable String text;
     private @Nullable String parent;
     private String state;
     private @Nullable J context;
@@ -268,7 +311,12 @@ public final class Job<J> {
     private int position;
 
     private Builder(String id, String state) {
-      this.id = id;
+      this(Ids.number(id).orElse(-1), id, state);
+    }
+
+    private Builder(int number, @Nullable String text, String state) {
+      this.number = number;
+      this.text = number < 0 ? text : null;
       this.state = state;
     }
 
@@ -392,7 +440,7 @@ public final class Job<J> {
     /// The histories of an earlier version of the same job.
     public Builder<J> historyOf(Job<?> earlier) {
       this.lastTransition = earlier.lastTransition;
-      this.lastError = earlier.lastError;
+      this.lastError = earlier.rare.lastError;
       return this;
     }
 

@@ -8,22 +8,29 @@ import org.jspecify.annotations.Nullable;
 
 /// Jobs by id, in the order in which they came. Not thread-safe: [Run] guards it.
 ///
-/// Ten million jobs are in it, so it costs about 12 bytes a job where a `LinkedHashMap` costs 48:
-/// one array of jobs in their order, and one of positions, open addressed by the hash of the id.
+/// Ten million jobs are in it, so it costs about 5 bytes a job where a `LinkedHashMap` costs 48:
+/// one array of jobs in their order. The jobs with which a run begins have their position for an
+/// id. For all others there is an array of positions, open addressed by the hash of the id.
 final class JobTable<J> {
   private static final int FREE = 0;
 
   private @Nullable Job<J>[] jobs = newArray(16);
-  private int[] slots = new int[32];
   private int size;
+
+  /// How many of the first jobs have their position for an id.
+  private int numbered;
+
+  /// The positions of all others, counted from 1.
+  private int[] slots = new int[32];
 
   int size() {
     return size;
   }
 
   @Nullable Job<J> get(String id) {
-    int position = slots[slot(id)];
-    return position == FREE ? null : jobs[position - 1];
+    int number = Ids.number(id).orElse(-1);
+    int position = number >= 0 && number < numbered ? number : slots[slot(id)] - 1;
+    return position < 0 ? null : jobs[position];
   }
 
   void put(Job<J> job) {
@@ -31,27 +38,43 @@ final class JobTable<J> {
       jobs[job.position] = job;
       return;
     }
-    int slot = slot(job.id());
-    if (slots[slot] != FREE) {
-      job.position = slots[slot] - 1;
-      jobs[job.position] = job;
+    int number = job.number().orElse(-1);
+    if (number >= 0 && number < numbered) {
+      replace(number, job);
       return;
     }
+    int slot = slot(job.id());
+    if (slots[slot] != FREE) {
+      replace(slots[slot] - 1, job);
+      return;
+    }
+    append(job);
+    if (number == numbered && size == numbered + 1) {
+      numbered++;
+      return;
+    }
+    slots[slot] = size;
+    if ((size - numbered) * 4L > slots.length * 3L) {
+      rehash();
+    }
+  }
+
+  private void replace(int position, Job<J> job) {
+    job.position = position;
+    jobs[position] = job;
+  }
+
+  private void append(Job<J> job) {
     if (size == jobs.length) {
       jobs = Arrays.copyOf(jobs, Math.max(size + 1, (int) Math.min(size * 3L / 2, Run.MAX_JOBS)));
     }
     job.position = size;
     jobs[size++] = job;
-    slots[slot] = size;
-    if (size * 4L > slots.length * 3L) {
-      rehash();
-    }
   }
 
-  @SuppressWarnings("ReferenceEquality") // All versions of a job share the string of its id.
   private boolean isAt(Job<J> job, int position) {
     Job<J> there = position < size ? jobs[position] : null;
-    return there != null && there.id() == job.id();
+    return there != null && there.isSameAs(job);
   }
 
   List<Job<J>> copy() {
@@ -77,7 +100,7 @@ final class JobTable<J> {
 
   private void rehash() {
     slots = new int[slots.length * 2];
-    for (int position = 1; position <= size; position++) {
+    for (int position = numbered + 1; position <= size; position++) {
       slots[slot(idAt(position))] = position;
     }
   }

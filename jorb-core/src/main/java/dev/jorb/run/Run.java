@@ -137,7 +137,7 @@ public final class Run<O, J> {
       throw new IllegalStateException(
           "run \"" + name + "\": it holds " + MAX_JOBS + " jobs, the most that a run may hold");
     }
-    Ids.number(job.id()).ifPresent(number -> nextNumber = Math.max(nextNumber, number + 1));
+    job.number().ifPresent(number -> nextNumber = Math.max(nextNumber, number + 1));
   }
 
   /// Takes in what was acknowledged. For engines.

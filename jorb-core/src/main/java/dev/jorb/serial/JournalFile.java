@@ -207,7 +207,7 @@ final class JournalFile implements AutoCloseable {
   }
 
   private boolean hasOutcome(Job<?> started) {
-    Job<?> newest = live.find(started.id());
+    Job<?> newest = live.newest(started);
     return newest == null || newest.version() > started.version();
   }
 

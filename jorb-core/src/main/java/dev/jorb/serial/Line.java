@@ -41,7 +41,9 @@ sealed interface Line {
     ///
     /// @param wentTo the state that it had when it was written, if a person changed it since
     <J> Job.Builder<J> toJob(@Nullable Job<?> before, @Nullable String wentTo) {
-      Job.Builder<J> job = Job.<J>builder(id, state).version(Math.max(1, version)).updated(at);
+      // One string for all versions; a number needs none.
+      String sameId = before == null || before.number().isPresent() ? id : before.id();
+      Job.Builder<J> job = Job.<J>builder(sameId, state).version(Math.max(1, version)).updated(at);
       if (before != null) {
         job.historyOf(before);
       }

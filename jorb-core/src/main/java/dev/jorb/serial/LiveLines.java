@@ -6,17 +6,23 @@ import org.jspecify.annotations.Nullable;
 
 /// Where in the file the newest line of each job stands, in the order in which the jobs came.
 ///
-/// It takes about 24 bytes a job: a reference to the job, which the run holds anyway, an offset, a
-/// length, and one and a half slots, open addressed by the hash of the id. Not thread-safe.
+/// It takes 16 bytes a job: a reference to the job, which the run holds anyway, an offset and a
+/// length. The jobs with which a run begins have their position for an id; all others have one and
+/// a half slots more, open addressed by the hash of the id. Not thread-safe.
 final class LiveLines {
   private static final int FREE = 0;
 
   private @Nullable Job<?>[] jobs = new Job<?>[16];
   private long[] offsets = new long[16];
   private int[] lengths = new int[16];
-  private int[] slots = new int[32];
   private int size;
   private long bytes;
+
+  /// How many of the first jobs have their position for an id.
+  private int numbered;
+
+  /// The positions of all others, counted from 1.
+  private int[] slots = new int[32];
 
   /// How many jobs it knows.
   int size() {
@@ -49,25 +55,39 @@ final class LiveLines {
 
   /// Takes in a newer version of a job, or a new job.
   void put(Job<?> job, long offset, int length) {
-    int slot = slot(job.id());
-    int position = slots[slot] - 1;
-    if (position < 0) {
-      position = size;
-      grow();
-      slots[slot] = ++size;
-    }
+    int position = position(job);
     bytes += length - lengths[position];
     jobs[position] = job;
     offsets[position] = offset;
     lengths[position] = length;
-    if (size * 4L > slots.length * 3L) {
-      rehash();
-    }
   }
 
-  /// The newest version of the job with this id; null if it is not known.
-  @Nullable Job<?> find(String id) {
-    int position = slots[slot(id)] - 1;
+  /// Where the job is, or the place that a new one gets.
+  private int position(Job<?> job) {
+    int known = find(job);
+    if (known >= 0) {
+      return known;
+    }
+    grow();
+    jobs[size++] = job;
+    if (size == numbered + 1 && job.number().orElse(-1) == numbered) {
+      numbered++;
+    } else {
+      slots[slot(job.id())] = size;
+      rehashIfFull();
+    }
+    return size - 1;
+  }
+
+  /// Where the job is; -1 if it is not known.
+  private int find(Job<?> job) {
+    int number = job.number().orElse(-1);
+    return number >= 0 && number < numbered ? number : slots[slot(job.id())] - 1;
+  }
+
+  /// The newest version of this job; null if it is not known.
+  @Nullable Job<?> newest(Job<?> job) {
+    int position = find(job);
     return position < 0 ? null : jobs[position];
   }
 
@@ -111,10 +131,12 @@ final class LiveLines {
     return slot;
   }
 
-  private void rehash() {
-    slots = new int[slots.length * 2];
-    for (int position = 0; position < size; position++) {
-      slots[slot(job(position).id())] = position + 1;
+  private void rehashIfFull() {
+    if ((size - numbered) * 4L > slots.length * 3L) {
+      slots = new int[slots.length * 2];
+      for (int position = numbered; position < size; position++) {
+        slots[slot(job(position).id())] = position + 1;
+      }
     }
   }
 
