@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Remembers a run in one append-only file of JSON lines that a person can read, grep and edit.
@@ -38,6 +39,10 @@ import org.jspecify.annotations.Nullable;
 /// @param <J> the job context
 public final class JournalSerializer<O, J> implements Serializer<O, J> {
   private static final long RELAXED_FLUSH_NANOS = 1_000_000_000L;
+
+  /// Enough that handing them to threads costs next to nothing beside encoding them.
+  private static final int FIRST_AT_ONCE = 1 << 14;
+
   private static final long WORTH_COMPACTING_BYTES = 1 << 20;
 
   private final Disk disk;
@@ -154,12 +159,31 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
         disk,
         path,
         header(run, 1, 0, encodeOverall(run)),
-        file -> {
-          for (Job<J> job : jobs) {
-            file.addNew(job, encodeFirst(job));
-          }
-        },
+        file -> addFirst(jobs, file),
         () -> claim.requireNothingStored(run));
+  }
+
+  /// Adds the jobs of a new run. Their contexts are encoded by as many threads as there are
+  /// processors: no step runs yet that could use them.
+  private void addFirst(List<Job<J>> jobs, NewJournal file) throws IOException {
+    for (int from = 0; from < jobs.size(); from += FIRST_AT_ONCE) {
+      List<Job<J>> some = jobs.subList(from, Math.min(jobs.size(), from + FIRST_AT_ONCE));
+      byte[] @Nullable [] contexts = new byte[some.size()][];
+      IntStream.range(0, contexts.length)
+          .parallel()
+          .forEach(i -> contexts[i] = tryEncodeFirst(some.get(i)));
+      for (int i = 0; i < contexts.length; i++) {
+        file.addNew(some.get(i), contexts[i] == null ? encodeFirst(some.get(i)) : contexts[i]);
+      }
+    }
+  }
+
+  private byte @Nullable [] tryEncodeFirst(Job<J> job) {
+    try {
+      return encodeFirst(job);
+    } catch (RuntimeException toBeThrownWhenItIsItsTurn) {
+      return null;
+    }
   }
 
   private JournalFile resume(Run<O, J> run, RunImage image) throws IOException {

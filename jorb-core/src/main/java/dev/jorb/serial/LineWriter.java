@@ -33,6 +33,11 @@ final class LineWriter {
   private int stateStart;
   private int stateEnd;
 
+  /// The second that was written last, as text without the `Z`: it is asked for again and again.
+  private byte[] lastSecondText = ascii("1970-01-01T00:00:00");
+
+  private long lastSecond;
+
   LineWriter(int capacity) {
     this.bytes = new byte[capacity];
   }
@@ -370,17 +375,15 @@ final class LineWriter {
   /// `2026-11-24T10:42:07.113Z`, as ISO 8601 and RFC 3339 have it.
   private LineWriter instant(Instant instant) {
     long millis = instant.toEpochMilli();
-    var local =
-        java.time.LocalDateTime.ofEpochSecond(
-            Math.floorDiv(millis, 1000), 0, java.time.ZoneOffset.UTC);
-    if (local.getYear() < 0 || local.getYear() > 9999) {
-      return append(Instant.ofEpochMilli(millis).toString());
+    long second = Math.floorDiv(millis, 1000L);
+    if (second != lastSecond) {
+      String text = Instant.ofEpochSecond(second).toString();
+      lastSecondText = ascii(text.substring(0, text.length() - 1));
+      lastSecond = second;
     }
-    ensure(24);
-    digits(local.getYear(), 4).dash('-').digits(local.getMonthValue(), 2).dash('-');
-    digits(local.getDayOfMonth(), 2).dash('T').digits(local.getHour(), 2).dash(':');
-    digits(local.getMinute(), 2).dash(':').digits(local.getSecond(), 2).dash('.');
-    return digits((int) Math.floorMod(millis, 1000L), 3).dash('Z');
+    raw(lastSecondText, 0, lastSecondText.length);
+    ensure(5);
+    return dash('.').digits((int) Math.floorMod(millis, 1000L), 3).dash('Z');
   }
 
   private LineWriter digits(int number, int count) {

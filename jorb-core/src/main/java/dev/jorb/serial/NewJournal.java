@@ -111,7 +111,9 @@ final class NewJournal {
 
   /// Adds a job as it is, with all that it did.
   void addNew(Job<?> job, byte[] context) throws IOException {
-    addPast(job, job.transitions(), job.errors());
+    if (job.transitionCount() > 0 || job.errorCount() > 0) {
+      addPast(job, job.transitions(), job.errors());
+    }
     batch.add(job, context);
     writeIfLarge();
   }
