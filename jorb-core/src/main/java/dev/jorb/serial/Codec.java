@@ -15,6 +15,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
@@ -44,6 +45,9 @@ public final class Codec<T> {
   static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
+                  // Values are read by the threads that load a file, which are few and last; a pool
+                  // that all threads share costs as much as reading a small context.
+                  .recyclerPool(JsonRecyclerPools.threadLocalPool())
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
                           .maxNestingDepth(MAX_DEPTH + 10)

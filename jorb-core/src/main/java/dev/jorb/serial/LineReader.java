@@ -28,6 +28,8 @@ final class LineReader {
   /// State names and the like repeat in every line; one object each is enough.
   private final Map<String, String> names = new HashMap<>();
 
+  private final CanonicalLine canonical = new CanonicalLine(this::name);
+
   /// All names of states that it has read so far.
   Set<String> names() {
     return names.keySet();
@@ -38,6 +40,17 @@ final class LineReader {
     int digits = crcDigits(bytes, from, to);
     int end = digits == 0 ? to : to - digits - CRC_FRAME;
     Seal seal = digits == 0 ? typed(bytes, from, to) : check(bytes, from, end, to, digits);
+    try {
+      Line.JobLine job =
+          digits == LONG_CRC && seal == Seal.WHOLE ? canonical.read(bytes, from, end) : null;
+      return job != null ? job : parse(bytes, from, to, seal);
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new BadLineException("a time in it cannot be read: " + e.getMessage());
+    }
+  }
+
+  /// The line by a parser, whatever is in it.
+  Line parse(byte[] bytes, int from, int to, Seal seal) throws BadLineException {
     try (JsonParser parser = Codec.MAPPER.createParser(bytes, from, to - from)) {
       expect(parser.nextToken() == JsonToken.START_OBJECT, "it is not a JSON object");
       Line line = body(parser, bytes, from, seal);
@@ -46,8 +59,6 @@ final class LineReader {
       return line;
     } catch (JacksonException e) {
       throw new BadLineException("it is not well-formed JSON: " + e.getOriginalMessage());
-    } catch (DateTimeException | ArithmeticException e) {
-      throw new BadLineException("a time in it cannot be read: " + e.getMessage());
     }
   }
 

@@ -14,9 +14,14 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// Turns what a file holds into a run with typed contexts. Used once.
+/// Turns what a file holds into a run with typed contexts, which are decoded by as many threads as
+/// there are processors. Used once.
 final class RunImageReader<O, J> {
+  /// Contexts that are decoded before their jobs are made.
+  private static final int AT_ONCE = 1 << 14;
+
   private final Path path;
   private final Schema<O, J> schema;
   private final Codec<O> overallCodec;
@@ -39,8 +44,13 @@ final class RunImageReader<O, J> {
     String startState =
         schema.stateNames().isEmpty() ? header.startState() : schema.stateNames().getFirst();
     Run<O, J> run = Run.restore(header.run(), header.id(), overall(header), startState);
-    for (Winner winner : image.jobs.values()) {
-      run.put(toJob(winner, image.crashes(winner)));
+    List<Winner> winners = new ArrayList<>(image.jobs.values());
+    for (int start = 0; start < winners.size(); start += AT_ONCE) {
+      List<Winner> some = winners.subList(start, Math.min(winners.size(), start + AT_ONCE));
+      List<Decoded<J>> contexts = some.parallelStream().map(this::decode).toList();
+      for (int i = 0; i < some.size(); i++) {
+        run.put(toJob(some.get(i), contexts.get(i), image.crashes(some.get(i))));
+      }
     }
     return run;
   }
@@ -60,19 +70,30 @@ final class RunImageReader<O, J> {
     }
   }
 
-  private Job<J> toJob(Winner winner, int crashes) {
+  /// A context, or why there is none.
+  private record Decoded<J>(@Nullable J context, String problem) {}
+
+  /// Called by many threads at once.
+  private Decoded<J> decode(Winner winner) {
+    try {
+      return new Decoded<>(contextCodec.decode(winner.context()), "");
+    } catch (DecodeException e) {
+      return new Decoded<>(null, e.problem());
+    }
+  }
+
+  private Job<J> toJob(Winner winner, Decoded<J> decoded, int crashes) {
     Job.Builder<J> job = winner.toJob();
     if (winner.seal() == Seal.WHOLE && crashes > 0) {
       int inARow = winner.job().crashes() + crashes;
       inDoubt.add(new Doubt(winner.job().id(), winner.job().state(), inARow));
       job.inDoubt(true).crashes(inARow);
     }
-    try {
-      job.context(contextCodec.decode(winner.context()));
-    } catch (DecodeException e) {
-      unreadable.add(new Stray(winner.job().id(), winner.job().state(), e.problem()));
-      return job.parked("its context cannot be read: " + e.problem()).build();
+    if (decoded.context() == null) {
+      unreadable.add(new Stray(winner.job().id(), winner.job().state(), decoded.problem()));
+      return job.parked("its context cannot be read: " + decoded.problem()).build();
     }
+    job.context(decoded.context());
     if (!known.isEmpty() && !known.contains(winner.job().state())) {
       unknownStates.add(
           new Stray(winner.job().id(), winner.job().state(), "the workflow has no such state"));

@@ -1,0 +1,125 @@
+package dev.jorb.serial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jorb.run.Job;
+import dev.jorb.serial.Line.JobLine;
+import dev.jorb.serial.Line.Seal;
+import dev.jorb.serial.LineReader.BadLineException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CanonicalLineTest {
+  private static final int CRC_FIELD = ",\"crc\":\"0123456701234567\"}".length();
+  private static final String LINE =
+      "{\"id\":\"17\",\"state\":\"push\",\"v\":4,\"from\":\"edit\",\"took\":\"PT0.532S\","
+          + "\"at\":\"2026-11-24T10:42:07.113Z\",\"parent\":\"3\",\"kicks\":2,\"attempt\":1,\"c\":{\"a\":1}";
+
+  private final LineReader reader = new LineReader();
+  private final CanonicalLine canonical = new CanonicalLine(name -> name);
+
+  private @Nullable JobLine read(String line) {
+    byte[] bytes = ("#" + line + "#").getBytes(StandardCharsets.UTF_8);
+    return canonical.read(bytes, 1, bytes.length - 1);
+  }
+
+  @Test
+  void whatItReadsIsWhatTheParserReads() throws BadLineException {
+    long seed = Long.getLong("jorb.seed", System.nanoTime());
+    Random random = new Random(seed);
+    int read = 0;
+    for (int i = 0; i < 2_000; i++) {
+      LineWriter writer = new LineWriter(16);
+      writer.job(anyJob(random), "[1,{\"a\":\"é\\n\"},null]".getBytes(StandardCharsets.UTF_8));
+      byte[] line = Arrays.copyOf(writer.buffer(), writer.size() - 1);
+      JobLine quick = canonical.read(line, 0, line.length - CRC_FIELD);
+      if (quick != null) {
+        read++;
+        assertThat(quick)
+            .as("seed %d: %s", seed, new String(line, StandardCharsets.UTF_8))
+            .usingRecursiveComparison()
+            .isEqualTo(reader.parse(line, 0, line.length, Seal.WHOLE));
+      }
+    }
+    assertThat(read).isBetween(200, 1_999);
+  }
+
+  private static Job<String> anyJob(Random random) {
+    Instant at = Instant.ofEpochMilli(random.nextLong(4_000_000_000_000L));
+    String[] states = {"new", "a longer name", "", "größe", "quo\"te"};
+    Job.Builder<String> job =
+        Job.<String>builder(
+                Integer.toString(random.nextInt(1_000)), states[random.nextInt(states.length)])
+            .version(1 + random.nextInt(5))
+            .updated(at);
+    if (random.nextBoolean()) {
+      Duration took = Duration.ofNanos(random.nextLong(1L << random.nextInt(1, 50)));
+      job.transition(
+          states[random.nextInt(3)], states[random.nextInt(3)], at, took, 1 + random.nextInt(6));
+    }
+    if (random.nextInt(3) == 0) {
+      job.parent("12").kicks(random.nextInt(3)).attempt(random.nextInt(3));
+    }
+    if (random.nextInt(8) == 0) {
+      job.awaitsKicks(true);
+    }
+    if (random.nextInt(8) == 0) {
+      job.error("new", at, "no\nway", 3).due(at);
+    }
+    return job.build();
+  }
+
+  @Test
+  void aLineAsItIsWrittenIsRead() {
+    JobLine line = read(LINE);
+    assertThat(line).isNotNull();
+    assertThat(line.at()).isEqualTo("2026-11-24T10:42:07.113Z");
+    assertThat(line.took()).isEqualTo(Duration.ofMillis(532));
+    assertThat(new String(line.context(), StandardCharsets.UTF_8)).isEqualTo("{\"a\":1}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"17\"|\"1\\u0037\"",
+        "\"v\":4|\"v\":04",
+        "\"v\":4|\"v\":0",
+        "\"v\":4|\"v\":4.0",
+        "\"v\":4|\"v\":-4",
+        "\"v\":4|\"v\":12345678901",
+        "PT0.532S|PT1H",
+        "PT0.532S|PT0.5320001S",
+        "PT0.532S|PT.5S",
+        "PT0.532S|PT0.S",
+        "113Z|113+01:00",
+        "07.113|60.113",
+        "T10|T24",
+        "2026|02026",
+        ".113Z|Z",
+        "{\"a\":1}|{\"a\":1},\"new\":2",
+        "{\"a\":1}|",
+        "{\"a\":1}|{\"a\": 1}",
+        "\"c\"|\"x\"",
+        "\"push\"|\"pus\u00e9\"",
+        "\"state\"|\"State\"",
+        "\"from\"|\"form\""
+      })
+  void anythingElseIsLeftToTheParser(String change) {
+    String[] parts = change.split("\\|", 2);
+    assertThat(read(LINE.replace(parts[0], parts[1]))).isNull();
+  }
+
+  @Test
+  void noPartOfALineIsTakenForTheLine() {
+    for (int length = 0; length < LINE.length(); length++) {
+      assertThat(read(LINE.substring(0, length))).as(LINE.substring(0, length)).isNull();
+    }
+  }
+}
