@@ -2,8 +2,8 @@ package dev.jorb.engine;
 
 import dev.jorb.engine.Entry.Phase;
 import dev.jorb.event.StatusCount;
-import dev.jorb.limit.Rate;
-import dev.jorb.limit.TokenBucket;
+import dev.jorb.limit.Feedback;
+import dev.jorb.limit.SharedLimits;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobTransition;
 import dev.jorb.run.Transition;
@@ -13,12 +13,12 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// All scheduling state of a run, as a pure state machine: it is told what happened and what time
@@ -49,6 +49,8 @@ final class Board<J> {
   private static final Duration LONGEST_DELAY = Duration.ofDays(36_525);
 
   private final Limits limits;
+  private final SharedLimits shared;
+  private final Turnstile.Owner owner;
   private final List<Lane<J>> lanes = new ArrayList<>();
   private final Map<String, Lane<J>> lanesByState = new HashMap<>();
 
@@ -107,25 +109,35 @@ final class Board<J> {
   }
 
   Board(List<? extends State<?, ?, J>> states, Limits limits) {
+    this(states, limits, new SharedLimits(), () -> {});
+  }
+
+  /// @param shared the limits at work, which other runs may share
+  /// @param otherRunChanged is called when another run has brought a permit nearer; then time has
+  ///   to pass here. May not block
+  Board(
+      List<? extends State<?, ?, J>> states,
+      Limits limits,
+      SharedLimits shared,
+      Runnable otherRunChanged) {
     this.limits = limits;
-    IdentityHashMap<Rate, TokenBucket> buckets = new IdentityHashMap<>();
+    this.shared = shared;
+    this.owner = new Turnstile.Owner(otherRunChanged);
     for (State<?, ?, J> state : states) {
-      TokenBucket bucket =
-          state.rate().map(rate -> buckets.computeIfAbsent(rate, TokenBucket::new)).orElse(null);
       long timeoutNanos = state.timeout().map(Board::nanos).orElse(0L);
-      addLane(state.name(), state.isTerminal(), state.concurrency(), bucket, timeoutNanos, true);
+      Lane<J> lane =
+          addLane(state.name(), state.isTerminal(), state.concurrency(), timeoutNanos, true);
+      if (!state.limits().isEmpty()) {
+        lane.turnstile =
+            new Turnstile<>(
+                lane.state, shared, state.limits(), state.cost().orElse(null), lane.waiting, owner);
+      }
     }
   }
 
   private Lane<J> addLane(
-      String state,
-      boolean terminal,
-      int concurrency,
-      @Nullable TokenBucket bucket,
-      long timeoutNanos,
-      boolean known) {
-    Lane<J> lane =
-        new Lane<>(lanes.size(), state, terminal, concurrency, bucket, timeoutNanos, known);
+      String state, boolean terminal, int concurrency, long timeoutNanos, boolean known) {
+    Lane<J> lane = new Lane<>(lanes.size(), state, terminal, concurrency, timeoutNanos, known);
     lanes.add(lane);
     lanesByState.put(state, lane);
     return lane;
@@ -145,11 +157,14 @@ final class Board<J> {
     switch (message) {
       case Message.Enter<J> enter -> enter(enter.arrivals(), nowNanos);
       case Message.Began<J> began -> began(began.entry(), nowNanos);
-      case Message.Returned<J> returned -> returned(returned.result());
+      case Message.Returned<J> returned -> returned(returned.result(), nowNanos);
       case Message.Committed<J> committed -> committed(committed.results(), nowNanos);
       case Message.Finished<J> finished -> finished(finished.result(), nowNanos);
-      case Message.Withdrawn<J> withdrawn -> withdrawn(withdrawn.entry());
-      case Message.Unrecordable<J> broken -> unrecordable(broken.entry(), broken.reason());
+      case Message.Withdrawn<J> withdrawn ->
+          handBack(withdrawn.entry(), Feedback.WITHDRAWN, nowNanos);
+      case Message.Refused<J> refused -> refused(refused.entry(), refused.feedback(), nowNanos);
+      case Message.Unrecordable<J> broken ->
+          unrecordable(broken.entry(), broken.reason(), nowNanos);
       case Message.Tick<J> tick -> {}
       case Message.Hold<J> held -> hold = held.reason();
       case Message.Unhold<J> unheld -> hold = null;
@@ -188,14 +203,14 @@ final class Board<J> {
     }
   }
 
-  private void returned(Result<J> result) {
-    freeSlot(result.entry(), Phase.COMMITTING);
+  private void returned(Result<J> result, long nowNanos) {
+    freeSlot(result.entry(), Phase.COMMITTING, result.feedback(), nowNanos);
     result.entry().lane.committing++;
     uncommitted++;
     uncommittedBytes += result.encoded().bytes().length;
   }
 
-  private void freeSlot(Entry<J> entry, Phase next) {
+  private void freeSlot(Entry<J> entry, Phase next, Feedback feedback, long nowNanos) {
     if (entry.phase != Phase.EXECUTING) {
       throw new IllegalStateException("job " + entry + " is not executing");
     }
@@ -206,6 +221,9 @@ final class Board<J> {
     entry.lane.executing--;
     executing--;
     touched.set(entry.lane.index);
+    if (entry.lane.turnstile != null) {
+      entry.lane.turnstile.ended(entry, feedback, nowNanos);
+    }
   }
 
   private void committed(List<Result<J>> results, long nowNanos) {
@@ -218,7 +236,7 @@ final class Board<J> {
   }
 
   private void finished(Result<J> result, long nowNanos) {
-    freeSlot(result.entry(), Phase.COMMITTING);
+    freeSlot(result.entry(), Phase.COMMITTING, result.feedback(), nowNanos);
     moveOn(result, nowNanos);
   }
 
@@ -243,7 +261,7 @@ final class Board<J> {
       entry.phase = Phase.ENDED;
       lane.completed++;
       unfinished--;
-      ended(job);
+      ended(job, nowNanos);
     } else if (job.parked().isPresent() || !lane.known) {
       park(entry);
     } else if (job.awaitsKicks() && families.containsKey(job.id())) {
@@ -252,7 +270,7 @@ final class Board<J> {
       joining++;
       families.get(job.id()).joining = entry;
     } else if (delay.isZero()) {
-      queue(entry);
+      queue(entry, nowNanos);
     } else {
       entry.phase = Phase.DELAYED;
       lane.delayed++;
@@ -268,7 +286,7 @@ final class Board<J> {
   }
 
   /// A job is at its end: its parent may go on if it was the last.
-  private void ended(Job<J> job) {
+  private void ended(Job<J> job, long nowNanos) {
     Family<J> family = job.parent().map(families::get).orElse(null);
     if (family == null || --family.open > 0) {
       return;
@@ -277,7 +295,7 @@ final class Board<J> {
     if (family.joining != null) {
       family.joining.lane.delayed--;
       joining--;
-      queue(family.joining);
+      queue(family.joining, nowNanos);
     }
   }
 
@@ -285,9 +303,13 @@ final class Board<J> {
     return (delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY).toNanos();
   }
 
-  private void queue(Entry<J> entry) {
+  private void queue(Entry<J> entry, long nowNanos) {
     entry.phase = Phase.WAITING;
-    entry.lane.waiting.add(entry);
+    try {
+      entry.lane.add(entry, nowNanos);
+    } catch (RuntimeException untold) {
+      parkInMemory(entry, "its key or cost cannot be told: " + untold);
+    }
     touched.set(entry.lane.index);
   }
 
@@ -297,13 +319,26 @@ final class Board<J> {
     unfinished--;
   }
 
-  private void withdrawn(Entry<J> entry) {
-    freeSlot(entry, Phase.WAITING);
-    entry.lane.waiting.addFirst(entry);
+  private void refused(Entry<J> entry, Feedback feedback, long nowNanos) {
+    if (entry.lane.turnstile == null) {
+      entry.lane.turnstile =
+          new Turnstile<>(entry.lane.state, shared, List.of(), null, entry.lane.waiting, owner);
+      entry.lane.turnstile.adopt(entry, nowNanos);
+    }
+    handBack(entry, feedback, nowNanos);
   }
 
-  private void unrecordable(Entry<J> entry, String reason) {
-    freeSlot(entry, Phase.PARKED);
+  private void handBack(Entry<J> entry, Feedback feedback, long nowNanos) {
+    freeSlot(entry, Phase.WAITING, feedback, nowNanos);
+    entry.lane.handBack(entry, nowNanos);
+  }
+
+  private void unrecordable(Entry<J> entry, String reason, long nowNanos) {
+    freeSlot(entry, Phase.PARKED, Feedback.FAILED, nowNanos);
+    parkInMemory(entry, reason);
+  }
+
+  private void parkInMemory(Entry<J> entry, String reason) {
     entry.job = entry.job.copy().parked(reason).build();
     park(entry);
   }
@@ -322,7 +357,7 @@ final class Board<J> {
         first = timers.peek()) {
       timers.remove();
       first.entry.lane.delayed--;
-      queue(first.entry);
+      queue(first.entry, nowNanos);
     }
   }
 
@@ -333,8 +368,13 @@ final class Board<J> {
     }
     for (int i = touched.length() - 1; i >= 0 && !isHeld(); i = touched.previousSetBit(i)) {
       Lane<J> lane = lanes.get(i);
-      while (!isHeld() && lane.hasWorkAndRoom() && takePermit(lane, nowNanos)) {
-        starts.add(start(lane));
+      while (!isHeld() && lane.hasWorkAndRoom()) {
+        Entry<J> next = lane.poll(nowNanos);
+        if (next == null) {
+          lackPermit.set(i);
+          break;
+        }
+        starts.add(start(next));
       }
       if (isHeld()) {
         break; // The bit stays: when the hold ends, this lane goes on.
@@ -373,18 +413,9 @@ final class Board<J> {
         || uncommittedBytes >= limits.uncommittedBytes;
   }
 
-  private boolean takePermit(Lane<J> lane, long nowNanos) {
-    if (lane.bucket == null || lane.bucket.tryAcquire(nowNanos)) {
-      return true;
-    }
-    lackPermit.set(lane.index);
-    return false;
-  }
-
-  private Entry<J> start(Lane<J> lane) {
-    Entry<J> entry = lane.waiting.remove();
+  private Entry<J> start(Entry<J> entry) {
     entry.phase = Phase.EXECUTING;
-    lane.executing++;
+    entry.lane.executing++;
     executing++;
     return entry;
   }
@@ -405,8 +436,8 @@ final class Board<J> {
     }
     if (!isHeld()) {
       for (int i = lackPermit.nextSetBit(0); i >= 0; i = lackPermit.nextSetBit(i + 1)) {
-        TokenBucket bucket = lanes.get(i).bucket;
-        wait = Math.min(wait, bucket == null ? wait : bucket.waitNanos(nowNanos));
+        Turnstile<J> turnstile = lanes.get(i).turnstile;
+        wait = Math.min(wait, turnstile == null ? wait : turnstile.waitNanos(nowNanos));
       }
     }
     return wait == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(nowNanos + wait);
@@ -439,6 +470,13 @@ final class Board<J> {
   }
 
   /// The counts of all states, in the workflow's order; states that only jobs name come after them.
+  ///
+  /// @param clock tells a time, in the nanoseconds that `apply` is given, as people read it
+  List<StatusCount> status(LongFunction<String> clock) {
+    return lanes.stream().map(lane -> lane.count(clock)).toList();
+  }
+
+  /// The same without what holds them.
   List<StatusCount> status() {
     return lanes.stream().map(Lane::count).toList();
   }
@@ -454,6 +492,6 @@ final class Board<J> {
 
   private Lane<J> laneOrStray(String state) {
     Lane<J> lane = lanesByState.get(state);
-    return lane != null ? lane : addLane(state, false, 1, null, 0, false);
+    return lane != null ? lane : addLane(state, false, 1, 0, false);
   }
 }

@@ -6,6 +6,8 @@ import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import dev.jorb.time.TimeSource;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,7 +120,10 @@ final class Dispatcher<J> {
   List<StatusCount> status() {
     lock.lock();
     try {
-      return board.status();
+      long nowNanos = time.nanoTime();
+      Instant now = time.instant();
+      return board.status(
+          nanos -> now.plusNanos(nanos - nowNanos).truncatedTo(ChronoUnit.SECONDS).toString());
     } finally {
       lock.unlock();
     }
@@ -233,6 +238,8 @@ final class Dispatcher<J> {
         run.apply(List.of(transition(recordable.result())));
         yield new Message.Finished<>(recordable.result());
       }
+      case Steps.Throttled<J> throttled ->
+          new Message.Refused<>(throttled.entry(), throttled.feedback());
       case Steps.Unrecordable<J> broken ->
           new Message.Unrecordable<>(broken.entry(), broken.reason());
       case Steps.Interrupted<J> interrupted when stopping ->

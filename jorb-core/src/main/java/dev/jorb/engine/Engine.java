@@ -3,6 +3,7 @@ package dev.jorb.engine;
 import dev.jorb.engine.Dispatcher.Work;
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
+import dev.jorb.limit.SharedLimits;
 import dev.jorb.run.Run;
 import dev.jorb.serial.DiskFullException;
 import dev.jorb.serial.Serializer;
@@ -56,6 +57,7 @@ public final class Engine<A, O, J> {
       Run<O, J> run,
       Serializer<O, J> serializer,
       StatusListener listener,
+      SharedLimits limits,
       TimeSource time,
       RandomGenerator random) {
     this.run = run;
@@ -64,7 +66,7 @@ public final class Engine<A, O, J> {
     this.steps = new Steps<>(workflow, app, run, serializer, time, random);
     this.dispatcher =
         new Dispatcher<>(
-            new Board<>(workflow.states(), Board.Limits.DEFAULT),
+            new Board<>(workflow.states(), Board.Limits.DEFAULT, limits, this::passTimeSoon),
             run,
             serializer.isRecording(),
             time,
@@ -72,6 +74,12 @@ public final class Engine<A, O, J> {
             this::work);
     this.feed = new StatusFeed(listener, this::status);
     this.stateNames = workflow.stateNames();
+  }
+
+  /// Another run has given a permit back. It calls from under a lock, so ours is for another thread
+  /// to take.
+  private void passTimeSoon() {
+    Thread.ofVirtual().start(() -> dispatcher.tell(new Message.Tick<>()));
   }
 
   /// Starts the run and returns at once.

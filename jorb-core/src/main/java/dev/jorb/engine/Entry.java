@@ -1,6 +1,7 @@
 package dev.jorb.engine;
 
 import dev.jorb.run.Job;
+import org.jspecify.annotations.Nullable;
 
 /// A job's place on the board. Only jobs that may still move have one.
 ///
@@ -28,6 +29,9 @@ final class Entry<J> {
   Job<J> job;
   Lane<J> lane;
   Phase phase = Phase.WAITING;
+
+  /// Its place in the line before a limited state; null in others.
+  Turnstile.@Nullable Ticket<J> ticket;
 
   Entry(Job<J> job, Lane<J> lane) {
     this.job = job;

@@ -1,9 +1,9 @@
 package dev.jorb.engine;
 
 import dev.jorb.event.StatusCount;
-import dev.jorb.limit.TokenBucket;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// One state on the board: who waits there, who is executed, and what limits it.
@@ -14,7 +14,9 @@ final class Lane<J> {
   final String state;
   final boolean terminal;
   final int concurrency;
-  final @Nullable TokenBucket bucket;
+
+  /// What its jobs pass before they start; null if nothing limits them but the concurrency.
+  @Nullable Turnstile<J> turnstile;
 
   /// How long an execution may take, in nanoseconds; 0 for any time.
   final long timeoutNanos;
@@ -43,26 +45,74 @@ final class Lane<J> {
       String state,
       boolean terminal,
       int concurrency,
-      @Nullable TokenBucket bucket,
       long timeoutNanos,
       boolean known) {
     this.index = index;
     this.state = state;
     this.terminal = terminal;
     this.concurrency = concurrency;
-    this.bucket = bucket;
     this.timeoutNanos = timeoutNanos;
     this.known = known;
   }
 
   /// Whether a job waits here and only a permit, or the whole run, can hold it.
   boolean hasWorkAndRoom() {
-    return !waiting.isEmpty() && executing < concurrency && !paused;
+    return executing < concurrency && !paused && waiting() > 0;
   }
 
+  /// The jobs that wait here.
+  int waiting() {
+    Turnstile<J> limits = turnstile;
+    return limits == null ? waiting.size() : limits.size();
+  }
+
+  /// A job comes, last of its line.
+  ///
+  /// @throws RuntimeException if the state's key or cost cannot be told for it
+  void add(Entry<J> entry, long nowNanos) {
+    Turnstile<J> limits = turnstile;
+    if (limits == null) {
+      waiting.add(entry);
+    } else {
+      limits.add(entry, false, nowNanos);
+    }
+  }
+
+  /// A job comes back, first of its line.
+  void handBack(Entry<J> entry, long nowNanos) {
+    Turnstile<J> limits = turnstile;
+    if (limits == null) {
+      waiting.addFirst(entry);
+    } else {
+      limits.add(entry, true, nowNanos);
+    }
+  }
+
+  /// Takes the next job that may start now; null if its limits let none pass.
+  @Nullable Entry<J> poll(long nowNanos) {
+    Turnstile<J> limits = turnstile;
+    return limits == null ? waiting.remove() : limits.poll(nowNanos);
+  }
+
+  /// How many jobs are doing what.
   StatusCount count() {
+    return count(null);
+  }
+
+  /// The same with what holds them.
+  ///
+  /// @param clock tells a time as people read it
+  StatusCount count(@Nullable LongFunction<String> clock) {
+    Turnstile<J> limits = turnstile;
     return new StatusCount(
-        state, waiting.size(), executing + committing, delayed, parked, completed, terminal);
+        state,
+        waiting(),
+        executing + committing,
+        delayed,
+        parked,
+        completed,
+        terminal,
+        limits == null || clock == null ? "" : limits.hold(clock));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.jorb.engine;
 
+import dev.jorb.limit.Feedback;
 import dev.jorb.run.Job;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +33,10 @@ sealed interface Message<J> {
   /// A step was interrupted because the run stops: its job stands where it stood, and nothing is
   /// counted.
   record Withdrawn<J>(Entry<J> entry) implements Message<J> {}
+
+  /// A service refused what a step asked of it: its job is handed back, first of its line, nothing
+  /// is counted, and its state's limits are told.
+  record Refused<J>(Entry<J> entry, Feedback feedback) implements Message<J> {}
 
   /// A step's result cannot be recorded, nor can its failure: the job is parked in memory alone,
   /// and stands in the file where it stood.

@@ -1,5 +1,6 @@
 package dev.jorb.engine;
 
+import dev.jorb.limit.Feedback;
 import dev.jorb.serial.Serializer.Encoded;
 import java.time.Duration;
 
@@ -9,5 +10,11 @@ import java.time.Duration;
 /// @param encoded its transition
 /// @param delay how long the job waits after it, counted from when the board hears of it; zero for
 ///   not
+/// @param feedback what the limits of its state are told
 /// @param <J> the job context
-record Result<J>(Entry<J> entry, Encoded<J> encoded, Duration delay) {}
+record Result<J>(Entry<J> entry, Encoded<J> encoded, Duration delay, Feedback feedback) {
+  /// A success of which limits are told nothing else.
+  Result(Entry<J> entry, Encoded<J> encoded, Duration delay) {
+    this(entry, encoded, delay, Feedback.SUCCEEDED);
+  }
+}

@@ -1,6 +1,8 @@
 package dev.jorb.engine;
 
 import dev.jorb.engine.Verdict.Decision;
+import dev.jorb.limit.Feedback;
+import dev.jorb.limit.ThrottledException;
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.serial.EncodeException;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// @param <O> the overall context
 /// @param <J> the job context
 final class Steps<A, O, J> {
+  private static final Duration LONGEST_WAIT = Duration.ofDays(366);
+
   private final Workflow<A, O, J> workflow;
   private final A app;
   private final O overall;
@@ -57,6 +62,9 @@ final class Steps<A, O, J> {
 
   /// A result that cannot be written down, and neither can its failure.
   record Unrecordable<J>(Entry<J> entry, String reason) implements Answer<J> {}
+
+  /// A service refused: the attempt does not count.
+  record Throttled<J>(Entry<J> entry, Feedback feedback) implements Answer<J> {}
 
   /// The step failed because its thread was interrupted. If the run stops, the attempt does not
   /// count.
@@ -93,12 +101,33 @@ final class Steps<A, O, J> {
     try {
       outcome = exec(entry.job).exec(app, overall, withFamily(entry.job));
     } catch (Throwable failure) {
+      Optional<ThrottledException> throttled = throttled(failure);
+      if (throttled.isPresent()) {
+        var unused = Thread.interrupted();
+        return new Throttled<>(entry, feedback(throttled.get()));
+      }
       boolean interrupted = Thread.interrupted() || Failure.isInterruption(failure);
       Answer<J> answer = failed(entry, failure, startNanos);
       return interrupted ? new Interrupted<>(entry, answer) : answer;
     }
     var unused = Thread.interrupted(); // What follows, and the thread's next job, did not earn it.
     return returned(entry, outcome, startNanos);
+  }
+
+  private static Optional<ThrottledException> throttled(Throwable failure) {
+    return Failure.causes(failure)
+        .filter(ThrottledException.class::isInstance)
+        .map(ThrottledException.class::cast)
+        .findFirst();
+  }
+
+  private Feedback feedback(ThrottledException throttled) {
+    return throttled
+        .retryAfter(time.instant())
+        .map(wait ->
+            Feedback.refused(
+                wait.compareTo(LONGEST_WAIT) < 0 ? wait.toNanos() : LONGEST_WAIT.toNanos()))
+        .orElse(Feedback.REFUSED);
   }
 
   /// The job as its step sees it: one that has kicked others can ask for them.
@@ -113,7 +142,11 @@ final class Steps<A, O, J> {
     } catch (Throwable failure) {
       return failed(entry, failure, startNanos); // A delay beyond the calendar, say.
     }
-    return record(entry, decision, startNanos);
+    return record(entry, decision, feedback(outcome), startNanos);
+  }
+
+  private static Feedback feedback(@Nullable Outcome<?> outcome) {
+    return outcome == null ? Feedback.FAILED : outcome.feedback();
   }
 
   private JobExec<A, O, J> exec(Job<J> job) {
@@ -133,26 +166,36 @@ final class Steps<A, O, J> {
         workflow.state(entry.job.state()).flatMap(State::timeout).orElse(Duration.ZERO);
     String error = "timed out after " + timeout;
     return record(
-        entry, verdict.failed(entry.job, error, time.instant(), since(startNanos)), startNanos);
+        entry,
+        verdict.failed(entry.job, error, time.instant(), since(startNanos)),
+        Feedback.FAILED,
+        startNanos);
   }
 
   private Answer<J> failed(Entry<J> entry, Throwable failure, long startNanos) {
     Instant now = time.instant();
-    return record(entry, verdict.failed(entry.job, failure, now, since(startNanos)), startNanos);
+    return record(
+        entry,
+        verdict.failed(entry.job, failure, now, since(startNanos)),
+        Feedback.FAILED,
+        startNanos);
   }
 
   /// Encodes what was decided; a context that cannot be encoded is a failed attempt with the old
   /// one.
-  private Answer<J> record(Entry<J> entry, Decision<J> decision, long startNanos) {
+  private Answer<J> record(
+      Entry<J> entry, Decision<J> decision, Feedback feedback, long startNanos) {
     String problem;
     try {
-      return recordable(entry, decision);
+      return recordable(entry, decision, feedback);
     } catch (Throwable broken) {
       problem = "the context that the step returned cannot be stored: " + reason(broken);
     }
     try {
       return recordable(
-          entry, verdict.failed(entry.job, problem, time.instant(), since(startNanos)));
+          entry,
+          verdict.failed(entry.job, problem, time.instant(), since(startNanos)),
+          Feedback.FAILED);
     } catch (Throwable broken) {
       return new Unrecordable<>(
           entry, problem + "; nor can the one that it was given: " + reason(broken));
@@ -165,8 +208,9 @@ final class Steps<A, O, J> {
         : Failure.describe(broken);
   }
 
-  private Answer<J> recordable(Entry<J> entry, Decision<J> decision) throws EncodeException {
+  private Answer<J> recordable(Entry<J> entry, Decision<J> decision, Feedback feedback)
+      throws EncodeException {
     return new Recordable<>(
-        new Result<>(entry, serializer.encode(decision.transition()), decision.delay()));
+        new Result<>(entry, serializer.encode(decision.transition()), decision.delay(), feedback));
   }
 }

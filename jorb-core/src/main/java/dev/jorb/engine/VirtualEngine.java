@@ -108,7 +108,8 @@ public final class VirtualEngine<A, O, J> {
 
   /// The counts of all states, in the workflow's order.
   public List<StatusCount> status() {
-    return board.status();
+    long nowNanos = time.nanoTime();
+    return board.status(nanos -> time.instant().plusNanos(nanos - nowNanos).toString());
   }
 
   /// Starts nothing new in this state until [#resume].
@@ -150,6 +151,8 @@ public final class VirtualEngine<A, O, J> {
         run.apply(List.of(recordable.result().encoded().transition()));
         yield new Message.Finished<>(recordable.result());
       }
+      case Steps.Throttled<J> throttled ->
+          new Message.Refused<>(throttled.entry(), throttled.feedback());
       case Steps.Unrecordable<J> broken ->
           new Message.Unrecordable<>(broken.entry(), broken.reason());
       case Steps.Interrupted<J> interrupted -> message(interrupted.asFailure());

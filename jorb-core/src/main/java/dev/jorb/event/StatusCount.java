@@ -22,6 +22,8 @@ import java.util.StringJoiner;
 /// @param completed executions of this state's step that were recorded, failed ones included; in a
 ///   terminal state the jobs that ended there
 /// @param terminal whether jobs end in this state
+/// @param hold why nothing starts here though jobs wait, and until when if that is known; empty if
+///   nothing but a slot is missing
 public record StatusCount(
     String state,
     int waiting,
@@ -29,7 +31,20 @@ public record StatusCount(
     int delayed,
     int parked,
     long completed,
-    boolean terminal) {
+    boolean terminal,
+    String hold) {
+  /// A state where nothing holds the jobs.
+  public StatusCount(
+      String state,
+      int waiting,
+      int executing,
+      int delayed,
+      int parked,
+      long completed,
+      boolean terminal) {
+    this(state, waiting, executing, delayed, parked, completed, terminal, "");
+  }
+
   /// The jobs in this state.
   public long jobs() {
     return terminal ? completed : (long) waiting + executing + delayed + parked;

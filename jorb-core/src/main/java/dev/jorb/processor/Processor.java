@@ -2,6 +2,7 @@ package dev.jorb.processor;
 
 import dev.jorb.engine.Engine;
 import dev.jorb.event.StatusListener;
+import dev.jorb.limit.SharedLimits;
 import dev.jorb.run.Run;
 import dev.jorb.serial.NilSerializer;
 import dev.jorb.serial.Serializer;
@@ -29,13 +30,16 @@ public final class Processor<A, O, J> {
   private final Serializer<O, J> serializer;
   private final StatusListener listener;
   private final Duration gracePeriod;
+  private final SharedLimits limits;
 
   private Processor(
       Workflow<A, O, J> workflow,
       A app,
       Serializer<O, J> serializer,
       StatusListener listener,
-      Duration gracePeriod) {
+      Duration gracePeriod,
+      SharedLimits limits) {
+    this.limits = Objects.requireNonNull(limits, "limits");
     this.workflow = Objects.requireNonNull(workflow, "workflow");
     this.app = Objects.requireNonNull(app, "application context");
     this.serializer = serializer;
@@ -46,17 +50,28 @@ public final class Processor<A, O, J> {
   /// A processor that records nothing and tells nobody.
   public static <A, O, J> Processor<A, O, J> of(Workflow<A, O, J> workflow, A app) {
     return new Processor<>(
-        workflow, app, new NilSerializer<>(), StatusListener.none(), Duration.ofSeconds(30));
+        workflow,
+        app,
+        new NilSerializer<>(),
+        StatusListener.none(),
+        Duration.ofSeconds(30),
+        new SharedLimits());
   }
 
   /// Records in `serializer`, which the processor closes at the end of the run.
   public Processor<A, O, J> serializer(Serializer<O, J> serializer) {
-    return new Processor<>(workflow, app, serializer, listener, gracePeriod);
+    return new Processor<>(workflow, app, serializer, listener, gracePeriod, limits);
   }
 
   /// Tells `listener`.
   public Processor<A, O, J> listener(StatusListener listener) {
-    return new Processor<>(workflow, app, serializer, listener, gracePeriod);
+    return new Processor<>(workflow, app, serializer, listener, gracePeriod, limits);
+  }
+
+  /// Keeps to its workflow's limits together with the other processors that are given the same
+  /// object. If not said, only the runs of this processor do.
+  public Processor<A, O, J> limits(SharedLimits limits) {
+    return new Processor<>(workflow, app, serializer, listener, gracePeriod, limits);
   }
 
   /// How long running steps may go on after a stop before they are interrupted; 30 s if not said.
@@ -67,7 +82,7 @@ public final class Processor<A, O, J> {
       throw new IllegalArgumentException(
           "grace period must not be negative but was " + gracePeriod);
     }
-    return new Processor<>(workflow, app, serializer, listener, gracePeriod);
+    return new Processor<>(workflow, app, serializer, listener, gracePeriod, limits);
   }
 
   /// Executes the run and blocks until every job is in a terminal state or parked.
@@ -105,6 +120,7 @@ public final class Processor<A, O, J> {
             run,
             serializer,
             listener,
+            limits,
             TimeSource.system(),
             RandomGenerator.getDefault());
     engine.start();

@@ -61,6 +61,10 @@ final class Definition {
     if (state.concurrency() < 1) {
       problem(state, "concurrency must be at least 1 but was " + state.concurrency());
     }
+    state.problems.forEach(problem -> problem(state, problem));
+    for (StateLimit<?> each : state.limits()) {
+      each.limit().problems().forEach(problem -> problem(state, problem));
+    }
     state
         .timeout()
         .filter(timeout -> timeout.isZero() || timeout.isNegative())

@@ -27,14 +27,12 @@ public final class Failure {
 
   /// Whether it, or one of its causes, says that its thread was interrupted. Never throws.
   public static boolean isInterruption(Throwable failure) {
-    Throwable each = failure;
-    for (int depth = 0; each != null && depth <= CAUSES; depth++) {
-      if (each instanceof InterruptedException) {
-        return true;
-      }
-      each = cause(each);
-    }
-    return false;
+    return causes(failure).anyMatch(InterruptedException.class::isInstance);
+  }
+
+  /// The failure and its causes, the first five of them. Never throws.
+  public static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, each -> each != null, Failure::cause).limit(1 + CAUSES);
   }
 
   private static void append(StringBuilder text, Throwable failure) {

@@ -1,5 +1,7 @@
 package dev.jorb.workflow;
 
+import dev.jorb.limit.Feedback;
+import dev.jorb.limit.ServiceHints;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,6 +36,7 @@ public final class Outcome<J> {
   private final @Nullable String error;
   private final @Nullable Duration delay;
   private final boolean awaitsKicks;
+  private final Feedback feedback;
 
   private Outcome(
       @Nullable String state,
@@ -41,12 +44,14 @@ public final class Outcome<J> {
       @Nullable Kicks<J> kicks,
       @Nullable String error,
       @Nullable Duration delay,
-      boolean awaitsKicks) {
+      boolean awaitsKicks,
+      Feedback feedback) {
     if (awaitsKicks && delay != null) {
       throw new IllegalArgumentException(
           "outcome: a job waits for its kicks or for a time, not for both");
     }
     this.awaitsKicks = awaitsKicks;
+    this.feedback = feedback;
     this.state = state;
     this.context = Objects.requireNonNull(context, "an outcome's context must not be null");
     this.kicks = kicks;
@@ -57,7 +62,7 @@ public final class Outcome<J> {
   /// The job goes to `state`.
   public static <J> Outcome<J> to(String state, J context) {
     Objects.requireNonNull(state, "an outcome's state must not be null");
-    return new Outcome<>(state, context, null, null, null, false);
+    return new Outcome<>(state, context, null, null, null, false, Feedback.SUCCEEDED);
   }
 
   /// The job stays where it is and will run again.
@@ -65,13 +70,13 @@ public final class Outcome<J> {
   /// Without an error this is no failure: polls and loops stay as often as they like. With an error
   /// it is a failed attempt and the state's [Retry] decides.
   public static <J> Outcome<J> stay(J context) {
-    return new Outcome<>(null, context, null, null, null, false);
+    return new Outcome<>(null, context, null, null, null, false, Feedback.SUCCEEDED);
   }
 
   /// Something went wrong; logged on the job under the state that it ran in.
   public Outcome<J> error(String message) {
     Objects.requireNonNull(message, "an outcome's error must not be null");
-    return new Outcome<>(state, context, kicks, message, delay, awaitsKicks);
+    return new Outcome<>(state, context, kicks, message, delay, awaitsKicks, feedback);
   }
 
   /// Something went wrong; logged on the job as [Failure#describe] tells it.
@@ -87,7 +92,7 @@ public final class Outcome<J> {
     if (delay.isNegative()) {
       throw new IllegalArgumentException("outcome: a delay must not be negative but was " + delay);
     }
-    return new Outcome<>(state, context, kicks, error, delay, awaitsKicks);
+    return new Outcome<>(state, context, kicks, error, delay, awaitsKicks, feedback);
   }
 
   /// Starts a new job in `state`, a child of this one.
@@ -101,7 +106,8 @@ public final class Outcome<J> {
   ///
   /// @throws IllegalStateException beyond [#MAX_KICKS]
   public Outcome<J> kick(Kick<J> kick) {
-    return new Outcome<>(state, context, Kicks.after(kicks, kick), error, delay, awaitsKicks);
+    return new Outcome<>(
+        state, context, Kicks.after(kicks, kick), error, delay, awaitsKicks, feedback);
   }
 
   /// Starts a new job for each kick, children of this one, in the collection's order.
@@ -112,7 +118,7 @@ public final class Outcome<J> {
     for (Kick<J> kick : more) {
       all = Kicks.after(all, kick);
     }
-    return new Outcome<>(state, context, all, error, delay, awaitsKicks);
+    return new Outcome<>(state, context, all, error, delay, awaitsKicks, feedback);
   }
 
   /// The move is recorded at once; the job becomes runnable when every job that it has kicked in
@@ -121,7 +127,31 @@ public final class Outcome<J> {
   ///
   /// @throws IllegalArgumentException if it waits for a time already
   public Outcome<J> awaitKicks() {
-    return new Outcome<>(state, context, kicks, error, delay, true);
+    return new Outcome<>(state, context, kicks, error, delay, true, feedback);
+  }
+
+  /// What the step really cost, in the units of its state's [State.Builder#cost]: its limits are
+  /// corrected by the difference.
+  ///
+  /// @throws IllegalArgumentException if it is negative
+  public Outcome<J> cost(long actual) {
+    if (actual < 0) {
+      throw new IllegalArgumentException("outcome: a cost must not be negative but was " + actual);
+    }
+    return new Outcome<>(state, context, kicks, error, delay, awaitsKicks, feedback.cost(actual));
+  }
+
+  /// What the service said about its quota, though it did not refuse: the run stops before it has
+  /// to.
+  public Outcome<J> hints(ServiceHints hints) {
+    return new Outcome<>(
+        state,
+        context,
+        kicks,
+        error,
+        delay,
+        awaitsKicks,
+        feedback.quota(hints.asSuccess().quota()));
   }
 
   /// Where to; empty to stay.
@@ -147,6 +177,11 @@ public final class Outcome<J> {
   /// How long the job waits before it is runnable.
   public Optional<Duration> delay() {
     return Optional.ofNullable(delay);
+  }
+
+  /// What the limits of its state are told.
+  public Feedback feedback() {
+    return feedback;
   }
 
   /// Whether the job waits for what it kicked.

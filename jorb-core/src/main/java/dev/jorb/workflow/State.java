@@ -1,12 +1,14 @@
 package dev.jorb.workflow;
 
-import dev.jorb.limit.Rate;
+import dev.jorb.limit.Limit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,18 +24,24 @@ public final class State<A, O, J> {
   private final boolean terminal;
   private final @Nullable JobExec<A, O, J> exec;
   private final int concurrency;
-  private final @Nullable Rate rate;
+  private final List<StateLimit<J>> limits;
+  private final @Nullable ToLongFunction<? super J> cost;
   private final Retry retry;
   private final @Nullable String onFailure;
   private final @Nullable Duration timeout;
   private final Set<String> next;
 
+  /// What went wrong while it was described.
+  final List<String> problems;
+
   private State(Builder<A, O, J> b) {
     this.name = b.name;
+    this.problems = List.copyOf(b.problems);
     this.terminal = b.terminal;
     this.exec = b.exec;
     this.concurrency = b.concurrency;
-    this.rate = b.rate;
+    this.limits = List.copyOf(b.limits);
+    this.cost = b.cost;
     this.retry = b.retry;
     this.onFailure = b.onFailure;
     this.timeout = b.timeout;
@@ -46,7 +54,9 @@ public final class State<A, O, J> {
     same.terminal = terminal;
     same.exec = exec == null ? null : decoration.apply(exec);
     same.concurrency = concurrency;
-    same.rate = rate;
+    same.limits.addAll(limits);
+    same.cost = cost;
+    same.problems.addAll(problems);
     same.retry = retry;
     same.onFailure = onFailure;
     same.timeout = timeout;
@@ -74,9 +84,14 @@ public final class State<A, O, J> {
     return concurrency;
   }
 
-  /// The most starts per period.
-  public Optional<Rate> rate() {
-    return Optional.ofNullable(rate);
+  /// What limits its starts besides its concurrency, in the order of their declaration.
+  public List<StateLimit<J>> limits() {
+    return limits;
+  }
+
+  /// What a start costs, told by the job's context; 1 if empty.
+  public Optional<ToLongFunction<? super J>> cost() {
+    return Optional.ofNullable(cost);
   }
 
   /// What follows a failed attempt.
@@ -121,7 +136,9 @@ public final class State<A, O, J> {
     private boolean terminal;
     private @Nullable JobExec<A, O, J> exec;
     private int concurrency = 1;
-    private @Nullable Rate rate;
+    private final List<StateLimit<J>> limits = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+    private @Nullable ToLongFunction<? super J> cost;
     private Retry retry = Retry.DEFAULT;
     private @Nullable String onFailure;
     private @Nullable Duration timeout;
@@ -148,9 +165,43 @@ public final class State<A, O, J> {
       return this;
     }
 
-    /// The most starts per period; no limit if not said.
-    public Builder<A, O, J> rate(Rate rate) {
-      this.rate = rate;
+    /// The most starts per period; no limit if not said. The same as [#limit].
+    public Builder<A, O, J> rate(Limit rate) {
+      return limit(rate);
+    }
+
+    /// One more limit on starts. States that are given the same object share it.
+    public Builder<A, O, J> limit(Limit limit) {
+      limits.add(new StateLimit<>(limit, null));
+      return this;
+    }
+
+    /// Keeps the last limit for each key apart: a key that has to wait does not hold up the others,
+    /// and they take turns.
+    ///
+    /// ```java
+    /// s.rate(Rate.perSecond(5)).per(change -> change.host())
+    /// ```
+    ///
+    /// @param key tells the key of a job, by its context; compared by `equals`. It is called
+    ///   whenever a job comes to the state, must be quick, and must not change anything. If it
+    ///   throws, the job is parked
+    public Builder<A, O, J> per(Function<? super J, ?> key) {
+      if (limits.isEmpty()) {
+        problems.add("per(…) must follow the limit that it is about, but there is none");
+        return this;
+      }
+      limits.add(new StateLimit<>(limits.removeLast().limit(), key));
+      return this;
+    }
+
+    /// What a start costs, in the units of its rates: tokens, points, bytes; 1 if not said. What it
+    /// really cost can be told afterwards by [Outcome#cost].
+    ///
+    /// @param cost tells the cost for a job, by its context: at least 0. The same holds as for the
+    ///   key of [#per]
+    public Builder<A, O, J> cost(ToLongFunction<? super J> cost) {
+      this.cost = cost;
       return this;
     }
 

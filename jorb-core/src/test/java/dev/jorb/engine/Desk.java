@@ -3,6 +3,8 @@ package dev.jorb.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jorb.event.StatusCount;
+import dev.jorb.limit.Feedback;
+import dev.jorb.limit.SharedLimits;
 import dev.jorb.run.Job;
 import dev.jorb.run.Transition;
 import dev.jorb.serial.Serializer.Encoded;
@@ -32,9 +34,13 @@ final class Desk {
   private long nowNanos = ORIGIN;
   private int jobs;
 
-  private Desk(Workflow<Object, String, String> workflow, Board.Limits limits) {
+  private Desk(
+      Workflow<Object, String, String> workflow,
+      Board.Limits limits,
+      SharedLimits shared,
+      Runnable otherRunChanged) {
     this.states = workflow.states();
-    this.board = new Board<>(states, limits);
+    this.board = new Board<>(states, limits, shared, otherRunChanged);
   }
 
   static Desk of(Consumer<Workflow.Builder<Object, String, String>> states) {
@@ -45,7 +51,17 @@ final class Desk {
       Board.Limits limits, Consumer<Workflow.Builder<Object, String, String>> description) {
     var builder = Workflow.named("desk", Object.class, String.class, String.class);
     description.accept(builder);
-    return new Desk(builder.build(), limits);
+    return new Desk(builder.build(), limits, new SharedLimits(), () -> {});
+  }
+
+  /// One of several runs that keep to their limits together.
+  static Desk sharing(
+      SharedLimits shared,
+      Runnable otherRunChanged,
+      Consumer<Workflow.Builder<Object, String, String>> description) {
+    var builder = Workflow.named("desk", Object.class, String.class, String.class);
+    description.accept(builder);
+    return new Desk(builder.build(), Board.Limits.DEFAULT, shared, otherRunChanged);
   }
 
   /// What a state needs to be valid; the board never calls it.
@@ -146,6 +162,20 @@ final class Desk {
     return tell(new Message.Withdrawn<>(entry));
   }
 
+  List<String> refuses(String id, Feedback feedback) {
+    Entry<String> entry = entry(id);
+    executing.remove(id);
+    return tell(new Message.Refused<>(entry, feedback));
+  }
+
+  List<String> finishesWith(Feedback feedback, String id, String to) {
+    Result<String> plain = result(id, to, Duration.ZERO, 0);
+    executing.remove(id);
+    return tell(
+        new Message.Finished<>(
+            new Result<>(plain.entry(), plain.encoded(), Duration.ZERO, feedback)));
+  }
+
   List<String> cannotRecord(String id) {
     Entry<String> entry = entry(id);
     executing.remove(id);
@@ -207,7 +237,7 @@ final class Desk {
   }
 
   StatusCount count(String state) {
-    return board.status().stream()
+    return board.status(nanos -> "").stream()
         .filter(count -> count.state().equals(state))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no count of " + state));

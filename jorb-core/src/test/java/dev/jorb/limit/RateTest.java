@@ -35,30 +35,30 @@ class RateTest {
   class Refuses {
     @Test
     void permitsBelowOne() {
-      refuses(() -> Rate.perSecond(0), "rate: permits must be at least 1 but was 0");
-      refuses(() -> Rate.perMinute(-3), "rate: permits must be at least 1 but was -3");
+      refuses(Rate.perSecond(0), "rate: permits must be at least 1 but was 0");
+      refuses(Rate.perMinute(-3), "rate: permits must be at least 1 but was -3");
     }
 
     @Test
     void periodsThatCannotBeMeant() {
       refuses(
-          () -> Rate.of(1, Duration.ZERO),
-          "rate: period must be between 1 ns and 366 days but was PT0S");
+          Rate.of(1, Duration.ZERO), "rate: period must be between 1 ns and 366 days but was PT0S");
       refuses(
-          () -> Rate.of(1, Duration.ofSeconds(-1)),
+          Rate.of(1, Duration.ofSeconds(-1)),
           "rate: period must be between 1 ns and 366 days but was PT-1S");
       refuses(
-          () -> Rate.of(1, Duration.ofDays(367)),
+          Rate.of(1, Duration.ofDays(367)),
           "rate: period must be between 1 ns and 366 days but was PT8808H");
     }
 
     @Test
     void burstsBelowOne() {
-      refuses(() -> Rate.perSecond(1).burst(0), "rate: burst must be at least 1 but was 0");
+      refuses(Rate.perSecond(1).burst(0), "rate: burst must be at least 1 but was 0");
     }
 
-    private void refuses(Runnable mistake, String message) {
-      assertThatThrownBy(mistake::run)
+    private void refuses(Rate mistake, String message) {
+      assertThat(mistake.problems()).containsExactly(message);
+      assertThatThrownBy(mistake::limiter)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(message);
     }

@@ -52,7 +52,7 @@ class WorkflowTest {
     void statesKnowTheirRules() {
       State<Object, String, String> push = workflow.state("push").orElseThrow();
 
-      assertThat(push.rate()).containsSame(rate);
+      assertThat(push.limits()).singleElement().matches(each -> each.limit() == rate);
       assertThat(push.retry()).isEqualTo(Retry.times(5));
       assertThat(push.onFailure()).contains("abandoned");
       assertThat(push.concurrency()).isEqualTo(1);

@@ -1,0 +1,448 @@
+package dev.jorb.engine;
+
+import dev.jorb.limit.Feedback;
+import dev.jorb.limit.Limit;
+import dev.jorb.limit.Limiter;
+import dev.jorb.limit.LiveLimiter;
+import dev.jorb.limit.Permit;
+import dev.jorb.limit.SharedLimits;
+import dev.jorb.run.Job;
+import dev.jorb.workflow.Failure;
+import dev.jorb.workflow.StateLimit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.function.LongFunction;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a job of a limited state passes on its way to a start: first its key's own limits, then
+/// those that count for the whole state. Only states with limits have one.
+///
+/// Jobs stand in one line for each key, or in a single line if no limit is kept per key. Lines
+/// whose first job may start take turns. A line that has to wait for a time stands aside until
+/// then, one that waits for a change until its limiter says that there is one; so a slow key costs
+/// the others nothing, and asking again costs nothing for those that wait.
+///
+/// ```
+///            ┌───────────── its time has come ◄─── LATER ◄─┐
+///            ▼                                             │ a time
+///   add ──► READY ──── first job starts, more wait ──┐     │
+///            ▲  └───────────────────────────────────►┴─────┤ a change
+///            └───────── a limiter has changed ◄─── ASIDE ◄─┘
+/// ```
+///
+/// Guarded by the lock of its [SharedLimits], which each method takes.
+///
+/// @param <J> the job context
+final class Turnstile<J> {
+  private static final Logger LOG = LoggerFactory.getLogger(Turnstile.class);
+
+  private final String state;
+  private final SharedLimits limits;
+  private final Owner owner;
+  private final List<LiveLimiter> forAll = new ArrayList<>();
+  private final List<StateLimit<J>> perKey = new ArrayList<>();
+  private final @Nullable ToLongFunction<? super J> cost;
+  private final ArrayDeque<Entry<J>> onlyLine;
+
+  private final Map<Object, Line<J>> lines = new HashMap<>();
+  private final ArrayDeque<Line<J>> ready = new ArrayDeque<>();
+  private final PriorityQueue<Line<J>> later = new PriorityQueue<>();
+  private int size;
+  private boolean isSubscribed;
+  private @Nullable Hold hold;
+  private @Nullable String broken;
+
+  /// The last limit that was asked.
+  private @Nullable Limit asked;
+
+  /// The board that asks, for all of its turnstiles.
+  static final class Owner {
+    private final Runnable otherRunChanged;
+    private boolean isAsking;
+
+    /// @param otherRunChanged is called when another run has brought a permit nearer; the lock of
+    ///   the limits is held, so it may not block
+    Owner(Runnable otherRunChanged) {
+      this.otherRunChanged = otherRunChanged;
+    }
+  }
+
+  /// A limiter's answer that makes no sense.
+  private static final class Nonsense extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Nonsense(String what) {
+      super(what);
+    }
+  }
+
+  /// Why nothing starts, and until when.
+  ///
+  /// @param untilNanos null if no time ends it
+  record Hold(String reason, @Nullable Long untilNanos) {}
+
+  /// The jobs of one key.
+  static final class Line<J> implements Comparable<Line<J>> {
+    final Object key;
+    final List<LiveLimiter> limiters;
+    final ArrayDeque<Entry<J>> waiting;
+    long dueNanos;
+
+    /// Whether it is in one of the turnstile's queues, or waits for a change.
+    boolean isPlaced;
+
+    /// Jobs of it that run.
+    int running;
+
+    Line(Object key, List<LiveLimiter> limiters, ArrayDeque<Entry<J>> waiting) {
+      this.key = key;
+      this.limiters = limiters;
+      this.waiting = waiting;
+    }
+
+    @Override
+    public int compareTo(Line<J> other) {
+      return Long.signum(dueNanos - other.dueNanos);
+    }
+  }
+
+  /// What a job in a limited state has: its place in a line, and what its start costs.
+  static final class Ticket<J> {
+    private final Line<J> line;
+    private final long cost;
+    private @Nullable Permit permit;
+
+    Ticket(Line<J> line, long cost) {
+      this.line = line;
+      this.cost = cost;
+    }
+  }
+
+  /// @param stateLimits what limits the state; if empty, only what services say
+  /// @param waiting the lane's own queue, which is the only line if no limit is kept per key
+  Turnstile(
+      String state,
+      SharedLimits limits,
+      List<StateLimit<J>> stateLimits,
+      @Nullable ToLongFunction<? super J> cost,
+      ArrayDeque<Entry<J>> waiting,
+      Owner owner) {
+    this.state = state;
+    this.limits = limits;
+    this.cost = cost;
+    this.onlyLine = waiting;
+    this.owner = owner;
+    limits.lock();
+    try {
+      if (stateLimits.isEmpty()) {
+        forAll.add(limits.get(Limit.none()));
+      }
+      for (StateLimit<J> each : stateLimits) {
+        if (each.key().isPresent()) {
+          perKey.add(each);
+        } else {
+          forAll.add(limits.get(each.limit()));
+        }
+      }
+      if (!waiting.isEmpty()) {
+        takeIn(new Line<>("", List.of(), waiting));
+        size = waiting.size();
+      }
+    } finally {
+      limits.unlock();
+    }
+  }
+
+  /// A job comes, last of its line or, if it is handed back, first.
+  ///
+  /// @throws RuntimeException if the state's key or cost cannot be told for it
+  void add(Entry<J> entry, boolean first, long nowNanos) {
+    Ticket<J> ticket = entry.ticket;
+    limits.lock();
+    try {
+      long price = first && ticket != null ? ticket.cost : price(entry.job);
+      Object key = first && ticket != null ? ticket.line.key : key(entry.job);
+      Line<J> line = line(key, nowNanos);
+      entry.ticket = new Ticket<>(line, price);
+      if (line.waiting.isEmpty() && line.running == 0) {
+        line.limiters.forEach(LiveLimiter::retain);
+      }
+      if (first) {
+        line.waiting.addFirst(entry);
+      } else {
+        line.waiting.addLast(entry);
+      }
+      size++;
+      takeIn(line);
+    } finally {
+      limits.unlock();
+    }
+  }
+
+  private void takeIn(Line<J> line) {
+    lines.put(line.key, line);
+    if (!line.isPlaced) {
+      line.isPlaced = true;
+      ready.add(line);
+    }
+  }
+
+  private long price(Job<J> job) {
+    long price = cost == null ? 1 : cost.applyAsLong(job.context());
+    if (price < 0) {
+      throw new IllegalArgumentException("the state's cost is " + price + ", which is negative");
+    }
+    return price;
+  }
+
+  private Object key(Job<J> job) {
+    if (perKey.isEmpty()) {
+      return "";
+    }
+    if (perKey.size() == 1) {
+      return key(perKey.getFirst(), job);
+    }
+    return perKey.stream().map(each -> key(each, job)).toList();
+  }
+
+  private static <J> Object key(StateLimit<J> limit, Job<J> job) {
+    Object key = limit.key().orElseThrow().apply(job.context());
+    if (key == null) {
+      throw new IllegalArgumentException("the key of its limit " + limit.limit() + " is null");
+    }
+    return key;
+  }
+
+  private Line<J> line(Object key, long nowNanos) {
+    Line<J> line = lines.get(key);
+    if (line != null) {
+      return line;
+    }
+    if (perKey.isEmpty()) {
+      return new Line<>(key, List.of(), onlyLine);
+    }
+    List<LiveLimiter> own = new ArrayList<>(perKey.size());
+    for (int i = 0; i < perKey.size(); i++) {
+      Object part = perKey.size() == 1 ? key : ((List<?>) key).get(i);
+      own.add(limits.get(perKey.get(i).limit(), part, nowNanos));
+    }
+    return new Line<>(key, own, new ArrayDeque<>(2));
+  }
+
+  /// The next job that may start now, with its permits taken; null if none may. [#waitNanos] tells
+  /// then when to ask again.
+  @Nullable Entry<J> poll(long nowNanos) {
+    limits.lock();
+    try {
+      owner.isAsking = true;
+      return broken == null ? next(nowNanos) : null;
+    } catch (Throwable nonsense) {
+      breakOff(nonsense);
+      return null;
+    } finally {
+      owner.isAsking = false;
+      limits.unlock();
+    }
+  }
+
+  private void breakOff(Throwable nonsense) {
+    String what =
+        nonsense instanceof Nonsense
+            ? String.valueOf(nonsense.getMessage())
+            : asked + "\" threw " + Failure.describe(nonsense).lines().findFirst().orElse("");
+    broken = "held: its limiter \"" + what;
+    hold = new Hold(broken, null);
+    LOG.warn("state \"{}\" is {}; it goes on when its limit is set anew", state, broken, nonsense);
+  }
+
+  private @Nullable Entry<J> next(long nowNanos) {
+    for (Line<J> due = later.peek();
+        due != null && due.dueNanos - nowNanos <= 0;
+        due = later.peek()) {
+      ready.add(later.remove());
+    }
+    for (Line<J> line = ready.peek(); line != null; line = ready.peek()) {
+      long price = ticket(line.waiting.element(), line).cost;
+      if (mustWait(forAll, price, nowNanos, null)) {
+        return null;
+      }
+      ready.remove();
+      if (!mustWait(line.limiters, price, nowNanos, line)) {
+        return start(line, nowNanos);
+      }
+    }
+    return null;
+  }
+
+  private Entry<J> start(Line<J> line, long nowNanos) {
+    Entry<J> entry = line.waiting.remove();
+    Ticket<J> ticket = ticket(entry, line);
+    ticket.permit = new Permit(ticket.cost, nowNanos);
+    forAll.forEach(each -> each.started(ticket.cost, nowNanos));
+    line.limiters.forEach(each -> each.started(ticket.cost, nowNanos));
+    line.running++;
+    size--;
+    hold = null;
+    line.isPlaced = !line.waiting.isEmpty();
+    if (line.isPlaced) {
+      ready.add(line);
+    }
+    return entry;
+  }
+
+  /// Those that came before their state had limits get theirs now.
+  private static <J> Ticket<J> ticket(Entry<J> entry, Line<J> line) {
+    Ticket<J> ticket = entry.ticket;
+    if (ticket == null) {
+      ticket = new Ticket<>(line, 1);
+      entry.ticket = ticket;
+    }
+    return ticket;
+  }
+
+  /// Asks the limiters; if one says no, sees to it that it is asked again in time.
+  private boolean mustWait(
+      List<LiveLimiter> limiters, long price, long nowNanos, @Nullable Line<J> line) {
+    long longest = 0;
+    LiveLimiter strictest = null;
+    for (LiveLimiter each : limiters) {
+      asked = each.limit();
+      long wait = each.waitNanos(price, nowNanos);
+      if (wait < 0) {
+        throw new Nonsense(each.limit() + "\" answered a wait of " + wait + " ns");
+      }
+      if (wait > longest) {
+        longest = wait;
+        strictest = each;
+      }
+    }
+    if (strictest == null) {
+      return false;
+    }
+    boolean noTime = longest == Limiter.UNTIL_CHANGED;
+    hold = new Hold(strictest.reason(price, nowNanos), noTime ? null : nowNanos + longest);
+    if (line != null) {
+      standAside(line, strictest, longest, nowNanos);
+    } else if (!isSubscribed) {
+      isSubscribed = true;
+      strictest.onChange(() -> {
+        isSubscribed = false;
+        changed();
+      });
+    }
+    return true;
+  }
+
+  private void standAside(Line<J> line, LiveLimiter limiter, long wait, long nowNanos) {
+    if (wait < Limiter.UNTIL_CHANGED) {
+      line.dueNanos = nowNanos + wait;
+      later.add(line);
+      return;
+    }
+    limiter.onChange(() -> {
+      ready.add(line);
+      changed();
+    });
+  }
+
+  /// The run's own changes are followed by a look at all of its lanes.
+  private void changed() {
+    if (!owner.isAsking) {
+      owner.otherRunChanged.run();
+    }
+  }
+
+  /// Nanoseconds until [#poll] may find a job, if time alone brings it; empty if not.
+  long waitNanos(long nowNanos) {
+    limits.lock();
+    try {
+      if (broken != null) {
+        return Long.MAX_VALUE;
+      }
+      if (!ready.isEmpty()) {
+        Long until = hold == null ? Long.valueOf(nowNanos) : hold.untilNanos;
+        return until == null ? Long.MAX_VALUE : Math.max(0, until - nowNanos);
+      }
+      return later.isEmpty() ? Long.MAX_VALUE : Math.max(0, later.element().dueNanos - nowNanos);
+    } finally {
+      limits.unlock();
+    }
+  }
+
+  /// A start is over.
+  void ended(Entry<J> entry, Feedback feedback, long nowNanos) {
+    Ticket<J> ticket = entry.ticket;
+    if (ticket == null || ticket.permit == null) {
+      return; // It started before its state had limits.
+    }
+    Permit permit = ticket.permit;
+    ticket.permit = null;
+    limits.lock();
+    try {
+      owner.isAsking = true;
+      forAll.forEach(each -> each.ended(permit, feedback, nowNanos));
+      ticket.line.limiters.forEach(each -> each.ended(permit, feedback, nowNanos));
+    } catch (Throwable nonsense) {
+      breakOff(nonsense);
+    } finally {
+      leave(ticket.line);
+      owner.isAsking = false;
+      limits.unlock();
+    }
+  }
+
+  /// Takes in a job that had started before its state had limits.
+  void adopt(Entry<J> entry, long nowNanos) {
+    limits.lock();
+    try {
+      Line<J> line = line("", nowNanos);
+      Ticket<J> ticket = new Ticket<>(line, 1);
+      ticket.permit = new Permit(1, nowNanos);
+      entry.ticket = ticket;
+      forAll.forEach(each -> each.started(1, nowNanos));
+      line.running++;
+    } finally {
+      limits.unlock();
+    }
+  }
+
+  private void leave(Line<J> line) {
+    line.running--;
+    if (line.running == 0 && line.waiting.isEmpty()) {
+      line.limiters.forEach(LiveLimiter::release);
+      lines.remove(line.key);
+    }
+  }
+
+  /// Puts a limiter that refused to work aside, because another has come in its place.
+  void mend() {
+    broken = null;
+  }
+
+  /// The jobs that wait.
+  int size() {
+    return size;
+  }
+
+  /// The lines that have jobs, waiting or running.
+  int lines() {
+    return lines.size();
+  }
+
+  /// Why no job starts though some wait, and until when; empty if that is not because of a limit.
+  String hold(LongFunction<String> clock) {
+    Hold why = hold;
+    if (size == 0 || why == null) {
+      return "";
+    }
+    String until = why.untilNanos == null ? "" : clock.apply(why.untilNanos);
+    return why.reason + (until.isEmpty() ? "" : " until " + until);
+  }
+}

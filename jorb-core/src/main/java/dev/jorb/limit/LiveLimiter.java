@@ -1,0 +1,122 @@
+package dev.jorb.limit;
+
+import java.util.ArrayDeque;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/// A limit at work: its limiter, and what the service behind it said. One for each limit, or for
+/// each key of a limit that is kept per key.
+///
+/// Guarded by the lock of the [SharedLimits] that it comes from.
+public final class LiveLimiter {
+  private final Limit limit;
+  private final Object key;
+  private final ClosedUntil closed = new ClosedUntil();
+  private Limiter limiter;
+  private int users;
+  private ArrayDeque<Runnable> waiting = new ArrayDeque<>(2);
+
+  /// @param key for whom; "" if for everybody
+  LiveLimiter(Limit limit, Object key, Limiter limiter) {
+    this.limit = limit;
+    this.key = key;
+    this.limiter = limiter;
+  }
+
+  /// As [Limiter#waitNanos]; a user's limiter may answer nonsense.
+  public long waitNanos(long cost, long nowNanos) {
+    long wait = closed.waitNanos(cost, nowNanos);
+    if (wait != 0) {
+      return wait;
+    }
+    return limiter.waitNanos(cost, nowNanos);
+  }
+
+  /// As [Limiter#started].
+  public void started(long cost, long nowNanos) {
+    closed.started(cost);
+    limiter.started(cost, nowNanos);
+  }
+
+  /// As [Limiter#ended].
+  public void ended(Permit permit, Feedback feedback, long nowNanos) {
+    closed.ended(permit, feedback, limiter.learns(), nowNanos);
+    try {
+      limiter.ended(permit, feedback, nowNanos);
+    } finally {
+      changed();
+    }
+  }
+
+  /// Calls this, once, when something other than time may have brought a permit nearer.
+  public void onChange(Runnable waiter) {
+    waiting.add(waiter);
+  }
+
+  private void changed() {
+    if (!waiting.isEmpty()) {
+      ArrayDeque<Runnable> all = waiting;
+      waiting = new ArrayDeque<>(2);
+      all.forEach(Runnable::run);
+    }
+  }
+
+  /// Puts another limiter in place of its own; what had passed still counts, if the two can be
+  /// compared.
+  void replace(Limiter successor, long nowNanos) {
+    successor.succeed(limiter, closed.running(), nowNanos);
+    limiter = successor;
+    changed();
+  }
+
+  /// Closes it until then.
+  public void close(long untilNanos, long nowNanos) {
+    closed.close(untilNanos, nowNanos);
+  }
+
+  /// Until when the service closed it; empty if it is not closed.
+  public OptionalLong closedUntilNanos(long nowNanos) {
+    return closed.isClosed(nowNanos) ? OptionalLong.of(closed.untilNanos()) : OptionalLong.empty();
+  }
+
+  /// What its limiter has learned.
+  public OptionalDouble learned() {
+    return limiter.learned();
+  }
+
+  /// Begins with what was learned before.
+  public void recall(double learned) {
+    limiter.recall(learned);
+  }
+
+  /// Why a start of this cost has to wait, in a few words.
+  public String reason(long cost, long nowNanos) {
+    String why = closed.reason(cost, nowNanos);
+    String whose = "".equals(key) ? "" : " for " + key;
+    return (why.isEmpty() ? "waits for " + limit : why) + whose;
+  }
+
+  /// What it is made of.
+  public Limit limit() {
+    return limit;
+  }
+
+  /// For whom it counts; "" if for everybody.
+  public Object key() {
+    return key;
+  }
+
+  /// Somebody begins to use it: it is not forgotten until [#release].
+  public void retain() {
+    users++;
+  }
+
+  /// Somebody uses it no more.
+  public void release() {
+    users--;
+  }
+
+  boolean canBeForgotten(long nowNanos) {
+    return users == 0 && closed.isLikeNew(nowNanos) && limiter.isLikeNew(nowNanos);
+  }
+}
