@@ -81,6 +81,7 @@ public final class Bench {
                   "-Dorg.slf4j.simpleLogger.log.org.jobrunr=error",
                   "-Dorg.slf4j.simpleLogger.log.com.github.kagkarlsson.scheduler.jdbc=error",
                   "-Djava.io.tmpdir=" + directory,
+                  "-D" + LimitsRow.FOLDER + "=" + options.plots().map(Path::toString).orElse(""),
                   "--enable-native-access=ALL-UNNAMED",
                   "-cp",
                   System.getProperty("java.class.path"),

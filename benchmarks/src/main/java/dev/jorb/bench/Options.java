@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// @param commit what is measured
 /// @param json where to write the report as JSON
 /// @param markdown where to write the table as Markdown
+/// @param plots the folder for the pictures and the table of the limits
 record Options(
     Scale scale,
     List<Row> rows,
     Path directory,
     String commit,
     Optional<Path> json,
-    Optional<Path> markdown) {
+    Optional<Path> markdown,
+    Optional<Path> plots) {
   static final String USAGE =
       """
       usage: .ci/bench [--short | --full] [--only ROW]... [--json FILE] [--markdown FILE] [--dir DIR]
@@ -29,6 +31,7 @@ record Options(
         --only ROW       only this row; may be repeated
         --json FILE      writes the report there
         --markdown FILE  writes the table there, between the marks if it has them
+        --plots DIR      writes the pictures and the table of the limits there
         --dir DIR        where files are written while measuring: a directory on a real disk
       rows: %s\
       """
@@ -41,6 +44,7 @@ record Options(
     String commit = "unknown";
     @Nullable Path json = null;
     @Nullable Path markdown = null;
+    @Nullable Path plots = null;
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--short" -> scale = Scale.SHORT;
@@ -49,6 +53,7 @@ record Options(
         case "--json" -> json = Path.of(value(args, i++));
         case "--markdown" -> markdown = Path.of(value(args, i++));
         case "--dir" -> directory = Path.of(value(args, i++));
+        case "--plots" -> plots = Path.of(value(args, i++)).toAbsolutePath();
         case "--commit" -> commit = value(args, i++);
         default -> throw new IllegalArgumentException("unknown option " + args[i]);
       }
@@ -59,7 +64,8 @@ record Options(
         directory.toAbsolutePath(),
         commit,
         Optional.ofNullable(json),
-        Optional.ofNullable(markdown));
+        Optional.ofNullable(markdown),
+        Optional.ofNullable(plots));
   }
 
   private static String value(String[] args, int option) {

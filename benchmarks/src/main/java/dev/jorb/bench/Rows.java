@@ -20,6 +20,7 @@ final class Rows {
           new Row("observed", "1g", "2g", ObservedRow::measure),
           new Row("stay", "512m", "512m", StayRow::measure),
           new Row("start", "256m", "256m", StartRow::measure),
+          new Row("limits", "512m", "512m", LimitsRow::measure),
           new Row("methods", "512m", "512m", MethodsRow::measure));
 
   private Rows() {}

@@ -93,7 +93,7 @@ class WorkflowTest {
           .usingRecursiveComparison()
           .ignoringFields("exec")
           .isEqualTo(workflow.states());
-      assertThat(push.rate()).containsSame(rate);
+      assertThat(push.limits()).hasSize(1);
       assertThat(logged.toString()).isEqualTo(workflow.toString());
     }
 
