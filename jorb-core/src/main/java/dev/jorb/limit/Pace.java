@@ -33,11 +33,11 @@ final class Pace {
 
   long waitNanos(long cost, long nowNanos) {
     refill(nowNanos);
-    double lacking = Math.min(cost, burst) - tokens;
+    double lacking = Math.min((double) cost, burst) - tokens;
     return lacking <= GRAIN
         ? 0
         : (long)
-            Math.min(Long.MAX_VALUE / 4, Math.ceil(lacking / ratePerSecond * NANOS_PER_SECOND));
+            Math.min(2e18, Math.ceil(lacking / ratePerSecond * NANOS_PER_SECOND));
   }
 
   /// A cost beyond the burst leaves a debt.
