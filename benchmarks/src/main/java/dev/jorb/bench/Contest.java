@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.Supplier;
@@ -110,7 +111,6 @@ record Contest(
       return no == 0 ? 0 : (double) no / (no + calls());
     }
 
-
     private static long sum(int[] counts, int from) {
       long sum = 0;
       for (int i = from; i < counts.length; i++) {
@@ -163,20 +163,27 @@ record Contest(
     int[] refused = new int[seconds + 3_600];
     TreeMap<String, Double> perTenant = new TreeMap<>();
     SimulatedService simulated = service.get();
-    VirtualRun.Service counted = (state, key, now) -> {
-      SimulatedService.Answer answer = simulated.call(state, key, now);
-      int second = (int) ((now + answer.latencyNanos()) / SimulatedService.SECOND);
-      if (second < useful.length) {
-        (answer.accepted() ? useful : refused)[second]++;
-      }
-      if (answer.accepted() && second >= seconds * 3 / 4 && second < seconds) {
-        perTenant.merge(state + " " + key, 1.0, Double::sum);
-      }
-      return reply(rule, tenant(state), answer);
-    };
+    VirtualRun.Service counted =
+        (state, key, now) -> {
+          SimulatedService.Answer answer = simulated.call(state, key, now);
+          int second = (int) ((now + answer.latencyNanos()) / SimulatedService.SECOND);
+          if (second < useful.length) {
+            (answer.accepted() ? useful : refused)[second]++;
+          }
+          if (answer.accepted() && second >= seconds * 3 / 4 && second < seconds) {
+            perTenant.merge(state + " " + key, 1.0, Double::sum);
+          }
+          return reply(rule, tenant(state), answer);
+        };
+    SplittableRandom random = new SplittableRandom(5);
     VirtualRun run = new VirtualRun(workflow(rule), counted);
     for (Tenant tenant : tenants) {
-      tenant.jobs.forEach((key, count) -> run.jobs(tenant.name, key, count, tenant.after));
+      tenant.jobs.forEach((key, count) -> {
+        for (int i = 0; i < count; i++) {
+          long delay = random.nextLong(tenant.think.toNanos() + 1);
+          run.job(tenant.name, key, tenant.after.plusNanos(delay));
+        }
+      });
     }
     run.run(length);
     return new Score(

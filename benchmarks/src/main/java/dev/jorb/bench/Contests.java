@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// The simulated services of the scoreboard, and the rules that call them.
@@ -50,7 +51,7 @@ final class Contests {
             "hourly quota with reset header",
             () -> SimulatedService.quota(36_000, Duration.ofHours(1)),
             second -> 10,
-            Duration.ofHours(6),
+            Duration.ofHours(8),
             List.of(),
             one,
             true),
@@ -156,7 +157,7 @@ final class Contests {
       int perHour = (int) (capacity * 36 * percent / tenants);
       tries.add(
           new Rule(
-              "fixed " + perHour / 3_600.0 + "/s",
+              String.format(Locale.ROOT, "fixed %.1f/s", perHour / 3_600.0),
               () -> Rate.perHour(perHour),
               false,
               Manner.DEAF));
@@ -176,10 +177,7 @@ final class Contests {
         best(contest, tries),
         new Rule("Go rule", () -> Aimd.of(10, 1, 1_000), false, Manner.COUNTS),
         new Rule(
-            "ours",
-            () -> AdaptiveConcurrency.between(1, MOST_AT_A_TIME),
-            false,
-            Manner.HEEDS));
+            "ours", () -> AdaptiveConcurrency.between(1, MOST_AT_A_TIME), false, Manner.HEEDS));
   }
 
   /// The one with the most useful calls; of those with as many the one that is refused least.

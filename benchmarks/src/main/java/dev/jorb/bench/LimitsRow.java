@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Simulated services on virtual time, called by the engine's own board under one rule after the other:
-/// the same figures in every run. Then a real server on loopback, called by the real engine.
+/// Simulated services on virtual time, called by the engine's own board under one rule after the
+/// other: the same figures in every run. Then a real server on loopback, called by the real engine.
 final class LimitsRow {
   /// The folder for plots and the table; none if not set.
   static final String FOLDER = "jorb.plots";
@@ -79,7 +79,8 @@ final class LimitsRow {
     Contest contest = ours.contest();
     String note = note(scores);
     figures.add(
-        figure(contest, "useful ÷ capacity, last quarter", Target.atLeast(0.95), ours.steady(), note));
+        figure(
+            contest, "useful ÷ capacity, last quarter", Target.atLeast(0.95), ours.steady(), note));
     figures.add(
         figure(
             contest,
@@ -130,9 +131,7 @@ final class LimitsRow {
   private static String note(List<Score> scores) {
     return String.join(
         "; ",
-        scores.stream()
-            .map(each -> each.rule() + " " + Numbers.text(each.steady()))
-            .toList());
+        scores.stream().map(each -> each.rule() + " " + Numbers.text(each.steady())).toList());
   }
 
   private static String percent(List<Score> scores) {

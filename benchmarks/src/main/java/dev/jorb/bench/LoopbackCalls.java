@@ -26,8 +26,8 @@ import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The real engine and a real HTTP server on loopback, which takes 250 calls in each second and answers
-/// all others by 429 and the time to wait. What it refused is counted by the server.
+/// The real engine and a real HTTP server on loopback, which takes 250 calls in each second and
+/// answers all others by 429 and the time to wait. What it refused is counted by the server.
 final class LoopbackCalls {
   private static final int PER_SECOND = 250;
 
@@ -121,7 +121,9 @@ final class LoopbackCalls {
     long wait = permit();
     if (wait > 0) {
       refused.incrementAndGet();
-      exchange.getResponseHeaders().set("Retry-After", Long.toString((wait + 999_999_999L) / 1_000_000_000L));
+      exchange
+          .getResponseHeaders()
+          .set("Retry-After", Long.toString((wait + 999_999_999L) / 1_000_000_000L));
     } else {
       accepted.incrementAndGet();
     }

@@ -4,7 +4,8 @@ import dev.jorb.bench.Contest.Score;
 import java.util.List;
 import java.util.Locale;
 
-/// A contest as a picture: useful calls per second over time, one line for each rule, and the capacity.
+/// A contest as a picture: useful calls per second over time, one line for each rule, and the
+/// capacity.
 ///
 /// Four polylines need no library, and no fonts on the machine that draws them.
 final class Plot {
@@ -59,7 +60,9 @@ final class Plot {
 
   private static void line(
       StringBuilder svg, String colour, String dash, int seconds, double top, Value value) {
-    svg.append("<polyline fill=\"none\" stroke=\"").append(colour).append("\" stroke-width=\"1.5\"");
+    svg.append("<polyline fill=\"none\" stroke=\"")
+        .append(colour)
+        .append("\" stroke-width=\"1.5\"");
     svg.append(dash.isEmpty() ? "" : " stroke-dasharray=\"" + dash + "\"").append(" points=\"");
     int step = Math.max(1, seconds / POINTS);
     for (int from = 0; from < seconds; from += step) {
@@ -73,8 +76,7 @@ final class Plot {
     for (int i = 0; i <= 4; i++) {
       double value = top * i / 4;
       String line = "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#e4e4e4\"/>\n";
-      svg.append(
-          String.format(Locale.ROOT, line, LEFT, WIDTH - 10, y(value, top), y(value, top)));
+      svg.append(String.format(Locale.ROOT, line, LEFT, WIDTH - 10, y(value, top), y(value, top)));
       svg.append(text(6, (int) y(value, top) + 4, "#666", Numbers.text(value)));
       int second = seconds * i / 4;
       svg.append(text((int) x(second, seconds) - 14, HEIGHT - 6, "#666", second + " s"));

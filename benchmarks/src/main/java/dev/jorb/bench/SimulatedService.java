@@ -63,8 +63,8 @@ interface SimulatedService {
     };
   }
 
-  /// So many in each period, from full period to full period; every answer says how many are left and
-  /// when there are more, in whole seconds.
+  /// So many in each period, from full period to full period; every answer says how many are left
+  /// and when there are more, in whole seconds.
   static SimulatedService quota(int permits, Duration period) {
     SplittableRandom random = new SplittableRandom(3);
     long[] left = {permits};
@@ -78,7 +78,8 @@ interface SimulatedService {
       left[0] -= accepted ? 1 : 0;
       long latency = latency(random);
       long reset = (end[0] - now - latency + SECOND - 1) / SECOND * SECOND;
-      return new Answer(accepted, latency, accepted ? -1 : reset, new Quota(left[0], permits, reset));
+      return new Answer(
+          accepted, latency, accepted ? -1 : reset, new Quota(left[0], permits, reset));
     };
   }
 
@@ -91,8 +92,8 @@ interface SimulatedService {
             .call(tenant, key, now);
   }
 
-  /// So many workers who serve first come, first served; each call beyond what they can do at a time
-  /// makes all of them slower, as a machine that swaps does.
+  /// So many workers who serve first come, first served; each call beyond what they can do at a
+  /// time makes all of them slower, as a machine that swaps does.
   ///
   /// @param longCalls which part of the calls takes a hundred times as long as the others
   static SimulatedService workers(int workers, double slowdown, double longCalls) {

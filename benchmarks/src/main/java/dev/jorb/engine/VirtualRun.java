@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 
-/// The real board on virtual time, with a simulated service behind its steps: no thread, no clock, and
-/// the same every time. Jobs never end: each comes back after its call, as the last of its line.
+/// The real board on virtual time, with a simulated service behind its steps: no thread, no clock,
+/// and the same every time. Jobs never end: each comes back after its call, as the last of its
+/// line.
 public final class VirtualRun {
   private static final byte[] NOTHING = {};
 
@@ -54,14 +55,10 @@ public final class VirtualRun {
     this.service = service;
   }
 
-  /// Jobs that come after a while.
-  public VirtualRun jobs(String state, String context, int count, Duration after) {
-    for (int i = 0; i < count; i++) {
-      String id = Integer.toString(arrivals.size());
-      arrivals.add(
-          new Message.Arrival<>(Job.create(id, state, context, Instant.EPOCH), after));
-    }
-    return this;
+  /// A job that comes after a while.
+  public void job(String state, String context, Duration after) {
+    String id = Integer.toString(arrivals.size());
+    arrivals.add(new Message.Arrival<>(Job.create(id, state, context, Instant.EPOCH), after));
   }
 
   /// Lets that much time pass from the beginning.

@@ -3,12 +3,13 @@ package dev.jorb.engine;
 import dev.jorb.engine.Entry.Phase;
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Feedback;
-import dev.jorb.limit.SharedLimits;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobTransition;
+import dev.jorb.run.LimitNote;
 import dev.jorb.run.Transition;
 import dev.jorb.workflow.State;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -49,7 +50,6 @@ final class Board<J> {
   private static final Duration LONGEST_DELAY = Duration.ofDays(36_525);
 
   private final Limits limits;
-  private final SharedLimits shared;
   private final Turnstile.Owner owner;
   private final List<Lane<J>> lanes = new ArrayList<>();
   private final Map<String, Lane<J>> lanesByState = new HashMap<>();
@@ -109,28 +109,19 @@ final class Board<J> {
   }
 
   Board(List<? extends State<?, ?, J>> states, Limits limits) {
-    this(states, limits, new SharedLimits(), () -> {});
+    this(states, limits, Turnstile.Owner.alone());
   }
 
-  /// @param shared the limits at work, which other runs may share
-  /// @param otherRunChanged is called when another run has brought a permit nearer; then time has
-  ///   to pass here. May not block
-  Board(
-      List<? extends State<?, ?, J>> states,
-      Limits limits,
-      SharedLimits shared,
-      Runnable otherRunChanged) {
+  /// @param owner what its limits are asked by
+  Board(List<? extends State<?, ?, J>> states, Limits limits, Turnstile.Owner owner) {
     this.limits = limits;
-    this.shared = shared;
-    this.owner = new Turnstile.Owner(otherRunChanged);
+    this.owner = owner;
     for (State<?, ?, J> state : states) {
       long timeoutNanos = state.timeout().map(Board::nanos).orElse(0L);
       Lane<J> lane =
           addLane(state.name(), state.isTerminal(), state.concurrency(), timeoutNanos, true);
-      if (!state.limits().isEmpty()) {
-        lane.turnstile =
-            new Turnstile<>(
-                lane.state, shared, state.limits(), state.cost().orElse(null), lane.waiting, owner);
+      if (!state.limits().isEmpty() || owner.remembers(state.name())) {
+        lane.limit(state.limits(), state.cost().orElse(null), owner);
       }
     }
   }
@@ -299,7 +290,7 @@ final class Board<J> {
     }
   }
 
-  private static long nanos(Duration delay) {
+  static long nanos(Duration delay) {
     return (delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY).toNanos();
   }
 
@@ -321,9 +312,7 @@ final class Board<J> {
 
   private void refused(Entry<J> entry, Feedback feedback, long nowNanos) {
     if (entry.lane.turnstile == null) {
-      entry.lane.turnstile =
-          new Turnstile<>(entry.lane.state, shared, List.of(), null, entry.lane.waiting, owner);
-      entry.lane.turnstile.adopt(entry, nowNanos);
+      entry.lane.limit(List.of(), null, owner).adopt(entry, nowNanos);
     }
     handBack(entry, feedback, nowNanos);
   }
@@ -441,6 +430,15 @@ final class Board<J> {
       }
     }
     return wait == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(nowNanos + wait);
+  }
+
+  /// Adds what is to be remembered of the limits of whole states.
+  void notes(long nowNanos, LongFunction<Instant> clock, List<LimitNote> notes) {
+    for (Lane<J> lane : lanes) {
+      if (lane.turnstile != null) {
+        lane.turnstile.notes(null, nowNanos, clock, notes);
+      }
+    }
   }
 
   /// Whether every job is in a terminal state, parked, or waiting for kicks of which one is parked;

@@ -2,6 +2,7 @@ package dev.jorb.engine;
 
 import dev.jorb.event.StatusCount;
 import dev.jorb.run.Job;
+import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import dev.jorb.time.TimeSource;
@@ -10,9 +11,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The board under one short lock, and what stands between it and the threads around it: the jobs
@@ -49,7 +53,10 @@ final class Dispatcher<J> {
   /// Jobs that the board has started and no worker has taken yet.
   private final ArrayDeque<Entry<J>> ready = new ArrayDeque<>();
 
-  /// Steps that workers have begun since the journal thread last took what there was.
+  /// Steps that workers have begun since the journal thread last took what there was. What is to be
+  /// remembered of limits that have changed and the journal thread has not taken yet.
+  private final Map<LimitNote.Id, LimitNote> limitNotes = new LinkedHashMap<>();
+
   private List<Entry<J>> started = new ArrayList<>();
 
   /// Whether the journal thread waits for the next start to wake it.
@@ -120,10 +127,8 @@ final class Dispatcher<J> {
   List<StatusCount> status() {
     lock.lock();
     try {
-      long nowNanos = time.nanoTime();
-      Instant now = time.instant();
-      return board.status(
-          nanos -> now.plusNanos(nanos - nowNanos).truncatedTo(ChronoUnit.SECONDS).toString());
+      LongFunction<Instant> clock = clock(time.nanoTime());
+      return board.status(nanos -> clock.apply(nanos).truncatedTo(ChronoUnit.SECONDS).toString());
     } finally {
       lock.unlock();
     }
@@ -189,6 +194,9 @@ final class Dispatcher<J> {
         return null; // It came too late: nothing of it is recorded.
       }
       apply(message(answer));
+      if (answer instanceof Steps.Throttled<J> throttled) {
+        noteLimits(throttled.entry());
+      }
       return takeReady();
     } finally {
       lock.unlock();
@@ -271,7 +279,8 @@ final class Dispatcher<J> {
   ///
   /// @param results may be empty
   /// @param started jobs whose steps are running and have started since the last time
-  record Work<J>(List<Result<J>> results, List<Job<J>> started) {}
+  /// @param limits what is to be remembered of limits that have changed
+  record Work<J>(List<Result<J>> results, List<Job<J>> started, List<LimitNote> limits) {}
 
   /// Waits for results, or for starts that have waited long enough for results to be written with;
   /// null when the run is over.
@@ -279,7 +288,7 @@ final class Dispatcher<J> {
     lock.lock();
     try {
       boolean quiet = false;
-      while (handedOver.isEmpty() && (!quiet || started.isEmpty())) {
+      while (handedOver.isEmpty() && limitNotes.isEmpty() && (!quiet || started.isEmpty())) {
         if (isOver()) {
           accepting = false;
           return null;
@@ -288,10 +297,50 @@ final class Dispatcher<J> {
       }
       List<Result<J>> batch = handedOver;
       handedOver = new ArrayList<>(Math.min(batch.size(), 4_096));
-      return new Work<>(batch, takeStarted());
+      return new Work<>(batch, takeStarted(), takeLimitNotes());
     } finally {
       lock.unlock();
     }
+  }
+
+  private List<LimitNote> takeLimitNotes() {
+    if (limitNotes.isEmpty()) {
+      return List.of();
+    }
+    List<LimitNote> taken = List.copyOf(limitNotes.values());
+    limitNotes.clear();
+    return taken;
+  }
+
+  /// What is to be remembered at the end.
+  List<LimitNote> limitNotes() {
+    lock.lock();
+    try {
+      List<LimitNote> notes = new ArrayList<>(takeLimitNotes());
+      long nowNanos = time.nanoTime();
+      board.notes(nowNanos, clock(nowNanos), notes);
+      return notes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private LongFunction<Instant> clock(long nowNanos) {
+    Instant now = time.instant();
+    return nanos -> now.plusNanos(nanos - nowNanos);
+  }
+
+  /// A service refused: what its limits make of it has to outlive this process.
+  private void noteLimits(Entry<J> entry) {
+    Turnstile<J> turnstile = entry.lane.turnstile;
+    if (!recording || turnstile == null) {
+      return;
+    }
+    List<LimitNote> notes = new ArrayList<>();
+    long nowNanos = time.nanoTime();
+    turnstile.notes(entry, nowNanos, clock(nowNanos), notes);
+    notes.forEach(note -> limitNotes.put(note.id(), note));
+    journalWork.signal();
   }
 
   /// Steps that have returned are left out: their results are in the batch that is taken now.

@@ -4,6 +4,7 @@ import dev.jorb.engine.Dispatcher.Work;
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
 import dev.jorb.limit.SharedLimits;
+import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
 import dev.jorb.serial.DiskFullException;
 import dev.jorb.serial.Serializer;
@@ -64,9 +65,11 @@ public final class Engine<A, O, J> {
     this.serializer = serializer;
     this.time = time;
     this.steps = new Steps<>(workflow, app, run, serializer, time, random);
+    var remembered = RememberedLimits.of(run.limitNotes(), time);
+    var owner = new Turnstile.Owner(limits, remembered, this::passTimeSoon);
     this.dispatcher =
         new Dispatcher<>(
-            new Board<>(workflow.states(), Board.Limits.DEFAULT, limits, this::passTimeSoon),
+            new Board<>(workflow.states(), Board.Limits.DEFAULT, owner),
             run,
             serializer.isRecording(),
             time,
@@ -144,10 +147,18 @@ public final class Engine<A, O, J> {
 
   private void commitUntilEnd() throws InterruptedException {
     for (Work<J> work = dispatcher.nextWork(); work != null; work = dispatcher.nextWork()) {
+      note(work.limits());
       commit(work);
       if (!work.results().isEmpty()) {
         dispatcher.tell(new Message.Committed<>(work.results()));
       }
+    }
+  }
+
+  private void note(List<LimitNote> limits) {
+    if (!limits.isEmpty()) {
+      serializer.note(limits);
+      limits.forEach(run::note);
     }
   }
 
@@ -186,6 +197,9 @@ public final class Engine<A, O, J> {
   private void end() {
     try {
       dispatcher.awaitInterruptedSteps();
+      if (dispatcher.failure() == null) {
+        note(dispatcher.limitNotes());
+      }
       serializer.close();
     } catch (Throwable failed) {
       dispatcher.fail(failed);

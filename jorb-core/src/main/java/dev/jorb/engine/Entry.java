@@ -31,7 +31,7 @@ final class Entry<J> {
   Phase phase = Phase.WAITING;
 
   /// Its place in the line before a limited state; null in others.
-  Turnstile.@Nullable Ticket<J> ticket;
+  Line.@Nullable Ticket<J> ticket;
 
   Entry(Job<J> job, Lane<J> lane) {
     this.job = job;

@@ -1,9 +1,12 @@
 package dev.jorb.engine;
 
 import dev.jorb.event.StatusCount;
+import dev.jorb.workflow.StateLimit;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.function.LongFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// One state on the board: who waits there, who is executed, and what limits it.
@@ -53,6 +56,14 @@ final class Lane<J> {
     this.concurrency = concurrency;
     this.timeoutNanos = timeoutNanos;
     this.known = known;
+  }
+
+  /// Puts a turnstile before the lane, and returns it.
+  Turnstile<J> limit(
+      List<StateLimit<J>> limits, @Nullable ToLongFunction<? super J> cost, Turnstile.Owner owner) {
+    Turnstile<J> limited = new Turnstile<>(state, limits, cost, waiting, owner);
+    turnstile = limited;
+    return limited;
   }
 
   /// Whether a job waits here and only a permit, or the whole run, can hold it.

@@ -7,13 +7,17 @@ import dev.jorb.limit.LiveLimiter;
 import dev.jorb.limit.Permit;
 import dev.jorb.limit.SharedLimits;
 import dev.jorb.run.Job;
+import dev.jorb.run.LimitNote;
 import dev.jorb.workflow.Failure;
 import dev.jorb.workflow.StateLimit;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
@@ -46,8 +50,11 @@ final class Turnstile<J> {
   private final String state;
   private final SharedLimits limits;
   private final Owner owner;
+  private final RememberedLimits remembered;
   private final List<LiveLimiter> forAll = new ArrayList<>();
+  private final List<String> forAllNames = new ArrayList<>();
   private final List<StateLimit<J>> perKey = new ArrayList<>();
+  private final List<String> perKeyNames = new ArrayList<>();
   private final @Nullable ToLongFunction<? super J> cost;
   private final ArrayDeque<Entry<J>> onlyLine;
 
@@ -64,13 +71,29 @@ final class Turnstile<J> {
 
   /// The board that asks, for all of its turnstiles.
   static final class Owner {
+    private final SharedLimits limits;
+    private final RememberedLimits remembered;
     private final Runnable otherRunChanged;
     private boolean isAsking;
 
-    /// @param otherRunChanged is called when another run has brought a permit nearer; the lock of
-    ///   the limits is held, so it may not block
-    Owner(Runnable otherRunChanged) {
+    /// @param limits the limits at work, which other runs may share
+    /// @param remembered what is known of them from before this start
+    /// @param otherRunChanged is called when another run has brought a permit nearer: then time has
+    ///   to pass here. The lock of the limits is held, so it may not block
+    Owner(SharedLimits limits, RememberedLimits remembered, Runnable otherRunChanged) {
+      this.limits = limits;
+      this.remembered = remembered;
       this.otherRunChanged = otherRunChanged;
+    }
+
+    /// One that shares nothing and remembers nothing.
+    static Owner alone() {
+      return new Owner(new SharedLimits(), RememberedLimits.NONE, () -> {});
+    }
+
+    /// Whether a state without limits of its own has been closed by a service.
+    boolean remembers(String state) {
+      return remembered.knows(unlimited(state));
     }
   }
 
@@ -88,67 +111,33 @@ final class Turnstile<J> {
   /// @param untilNanos null if no time ends it
   record Hold(String reason, @Nullable Long untilNanos) {}
 
-  /// The jobs of one key.
-  static final class Line<J> implements Comparable<Line<J>> {
-    final Object key;
-    final List<LiveLimiter> limiters;
-    final ArrayDeque<Entry<J>> waiting;
-    long dueNanos;
-
-    /// Whether it is in one of the turnstile's queues, or waits for a change.
-    boolean isPlaced;
-
-    /// Jobs of it that run.
-    int running;
-
-    Line(Object key, List<LiveLimiter> limiters, ArrayDeque<Entry<J>> waiting) {
-      this.key = key;
-      this.limiters = limiters;
-      this.waiting = waiting;
-    }
-
-    @Override
-    public int compareTo(Line<J> other) {
-      return Long.signum(dueNanos - other.dueNanos);
-    }
-  }
-
-  /// What a job in a limited state has: its place in a line, and what its start costs.
-  static final class Ticket<J> {
-    private final Line<J> line;
-    private final long cost;
-    private @Nullable Permit permit;
-
-    Ticket(Line<J> line, long cost) {
-      this.line = line;
-      this.cost = cost;
-    }
-  }
-
   /// @param stateLimits what limits the state; if empty, only what services say
   /// @param waiting the lane's own queue, which is the only line if no limit is kept per key
   Turnstile(
       String state,
-      SharedLimits limits,
       List<StateLimit<J>> stateLimits,
       @Nullable ToLongFunction<? super J> cost,
       ArrayDeque<Entry<J>> waiting,
       Owner owner) {
+    this.remembered = owner.remembered;
     this.state = state;
-    this.limits = limits;
+    this.limits = owner.limits;
     this.cost = cost;
     this.onlyLine = waiting;
     this.owner = owner;
     limits.lock();
     try {
       if (stateLimits.isEmpty()) {
-        forAll.add(limits.get(Limit.none()));
+        addForAll(Limit.none(), unlimited(state));
       }
-      for (StateLimit<J> each : stateLimits) {
+      for (int i = 0; i < stateLimits.size(); i++) {
+        StateLimit<J> each = stateLimits.get(i);
+        String name = state + "#" + i;
         if (each.key().isPresent()) {
           perKey.add(each);
+          perKeyNames.add(name);
         } else {
-          forAll.add(limits.get(each.limit()));
+          addForAll(each.limit(), name);
         }
       }
       if (!waiting.isEmpty()) {
@@ -160,17 +149,29 @@ final class Turnstile<J> {
     }
   }
 
+  /// What a state without limits is called in notes, should a service close it.
+  static String unlimited(String state) {
+    return state + "#";
+  }
+
+  private void addForAll(Limit limit, String name) {
+    LiveLimiter live = limits.get(limit);
+    remembered.remind(name, "", live);
+    forAll.add(live);
+    forAllNames.add(name);
+  }
+
   /// A job comes, last of its line or, if it is handed back, first.
   ///
   /// @throws RuntimeException if the state's key or cost cannot be told for it
   void add(Entry<J> entry, boolean first, long nowNanos) {
-    Ticket<J> ticket = entry.ticket;
+    Line.Ticket<J> ticket = entry.ticket;
     limits.lock();
     try {
       long price = first && ticket != null ? ticket.cost : price(entry.job);
       Object key = first && ticket != null ? ticket.line.key : key(entry.job);
       Line<J> line = line(key, nowNanos);
-      entry.ticket = new Ticket<>(line, price);
+      entry.ticket = new Line.Ticket<>(line, price);
       if (line.waiting.isEmpty() && line.running == 0) {
         line.limiters.forEach(LiveLimiter::retain);
       }
@@ -231,7 +232,9 @@ final class Turnstile<J> {
     List<LiveLimiter> own = new ArrayList<>(perKey.size());
     for (int i = 0; i < perKey.size(); i++) {
       Object part = perKey.size() == 1 ? key : ((List<?>) key).get(i);
-      own.add(limits.get(perKey.get(i).limit(), part, nowNanos));
+      LiveLimiter live = limits.get(perKey.get(i).limit(), part, nowNanos);
+      remembered.remind(perKeyNames.get(i), part.toString(), live);
+      own.add(live);
     }
     return new Line<>(key, own, new ArrayDeque<>(2));
   }
@@ -283,7 +286,7 @@ final class Turnstile<J> {
 
   private Entry<J> start(Line<J> line, long nowNanos) {
     Entry<J> entry = line.waiting.remove();
-    Ticket<J> ticket = ticket(entry, line);
+    Line.Ticket<J> ticket = ticket(entry, line);
     ticket.permit = new Permit(ticket.cost, nowNanos);
     forAll.forEach(each -> each.started(ticket.cost, nowNanos));
     line.limiters.forEach(each -> each.started(ticket.cost, nowNanos));
@@ -298,10 +301,10 @@ final class Turnstile<J> {
   }
 
   /// Those that came before their state had limits get theirs now.
-  private static <J> Ticket<J> ticket(Entry<J> entry, Line<J> line) {
-    Ticket<J> ticket = entry.ticket;
+  private static <J> Line.Ticket<J> ticket(Entry<J> entry, Line<J> line) {
+    Line.Ticket<J> ticket = entry.ticket;
     if (ticket == null) {
-      ticket = new Ticket<>(line, 1);
+      ticket = new Line.Ticket<>(line, 1);
       entry.ticket = ticket;
     }
     return ticket;
@@ -378,7 +381,7 @@ final class Turnstile<J> {
 
   /// A start is over.
   void ended(Entry<J> entry, Feedback feedback, long nowNanos) {
-    Ticket<J> ticket = entry.ticket;
+    Line.Ticket<J> ticket = entry.ticket;
     if (ticket == null || ticket.permit == null) {
       return; // It started before its state had limits.
     }
@@ -403,13 +406,49 @@ final class Turnstile<J> {
     limits.lock();
     try {
       Line<J> line = line("", nowNanos);
-      Ticket<J> ticket = new Ticket<>(line, 1);
+      Line.Ticket<J> ticket = new Line.Ticket<>(line, 1);
       ticket.permit = new Permit(1, nowNanos);
       entry.ticket = ticket;
       forAll.forEach(each -> each.started(1, nowNanos));
       line.running++;
     } finally {
       limits.unlock();
+    }
+  }
+
+  /// Adds what is to be remembered of this job's limits; without one, of those of the whole state.
+  void notes(
+      @Nullable Entry<J> entry, long nowNanos, LongFunction<Instant> clock, List<LimitNote> notes) {
+    limits.lock();
+    try {
+      for (int i = 0; i < forAll.size(); i++) {
+        note(forAllNames.get(i), forAll.get(i), nowNanos, clock, notes);
+      }
+      List<LiveLimiter> own =
+          entry == null || entry.ticket == null ? List.of() : entry.ticket.line.limiters;
+      for (int i = 0; i < own.size(); i++) {
+        note(perKeyNames.get(i), own.get(i), nowNanos, clock, notes);
+      }
+    } finally {
+      limits.unlock();
+    }
+  }
+
+  private static void note(
+      String name,
+      LiveLimiter live,
+      long nowNanos,
+      LongFunction<Instant> clock,
+      List<LimitNote> notes) {
+    OptionalLong until = live.closedUntilNanos(nowNanos);
+    OptionalDouble learned = live.learned();
+    if (until.isPresent() || learned.isPresent()) {
+      notes.add(
+          new LimitNote(
+              name,
+              live.key().toString(),
+              until.isPresent() ? clock.apply(until.getAsLong()) : null,
+              learned.isPresent() ? learned.getAsDouble() : null));
     }
   }
 

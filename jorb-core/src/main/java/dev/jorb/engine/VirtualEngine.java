@@ -2,6 +2,8 @@ package dev.jorb.engine;
 
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
+import dev.jorb.limit.SharedLimits;
+import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
 import dev.jorb.serial.DiskFullException;
 import dev.jorb.serial.Serializer;
@@ -73,7 +75,12 @@ public final class VirtualEngine<A, O, J> {
     this.time = time;
     this.random = random;
     this.steps = new Steps<>(workflow, app, run, serializer, time, random);
-    this.board = new Board<>(workflow.states(), Board.Limits.DEFAULT);
+    var remembered = RememberedLimits.of(run.limitNotes(), time);
+    this.board =
+        new Board<>(
+            workflow.states(),
+            Board.Limits.DEFAULT,
+            new Turnstile.Owner(new SharedLimits(), remembered, () -> {}));
   }
 
   /// Makes the run durable and lets its jobs come onto the board.
@@ -138,6 +145,21 @@ public final class VirtualEngine<A, O, J> {
     }
     executions.remove(entry);
     apply(message(answer));
+    if (answer instanceof Steps.Throttled<J> && serializer.isRecording()) {
+      noteLimits(entry);
+    }
+  }
+
+  /// A service refused: what its limits make of it has to outlive this process.
+  private void noteLimits(Entry<J> entry) {
+    List<LimitNote> notes = new ArrayList<>();
+    long nowNanos = time.nanoTime();
+    Instant now = time.instant();
+    if (entry.lane.turnstile != null) {
+      entry.lane.turnstile.notes(entry, nowNanos, nanos -> now.plusNanos(nanos - nowNanos), notes);
+      serializer.note(notes);
+      notes.forEach(run::note);
+    }
   }
 
   private Message<J> message(Steps.Answer<J> answer) {

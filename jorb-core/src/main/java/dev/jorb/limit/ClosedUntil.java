@@ -53,6 +53,7 @@ final class ClosedUntil {
   private long quotaLimit;
   private long quotaResetNanos;
   private long quotaSaidAtNanos;
+  private long quotaSaid;
 
   long waitNanos(long cost, long nowNanos) {
     settle(nowNanos);
@@ -122,7 +123,7 @@ final class ClosedUntil {
       succeeded();
     }
     Quota quota = feedback.quota();
-    if (quota != null && (!hasQuota || permit.startNanos() - quotaSaidAtNanos >= 0)) {
+    if (quota != null) {
       heed(quota, permit, nowNanos);
     }
   }
@@ -170,10 +171,17 @@ final class ClosedUntil {
     windowGoal = phase == Phase.OPEN ? running : windowGoal;
   }
 
-  /// Steps that still run may or may not be in the number that it names: they are taken as not.
+  /// Steps that still run may or may not be in the number that it names: they are taken as not. One
+  /// that comes late and names a greater number than the newest was in that one's.
   private void heed(Quota quota, Permit permit, long nowNanos) {
+    boolean isLate = hasQuota && permit.startNanos() - quotaSaidAtNanos < 0;
+    if (isLate && quota.remaining() >= quotaSaid) {
+      allowance += permit.cost();
+      return;
+    }
+    quotaSaid = quota.remaining();
     hasQuota = true;
-    quotaSaidAtNanos = permit.startNanos();
+    quotaSaidAtNanos = isLate ? quotaSaidAtNanos : permit.startNanos();
     allowance = Math.max(0, quota.remaining()) - running;
     quotaLimit = quota.limit() >= 0 ? quota.limit() : Math.max(quotaLimit, quota.remaining() + 1);
     quotaResetNanos = nowNanos + Math.clamp(quota.resetNanos(), 0, BELIEVED_NANOS);

@@ -114,25 +114,19 @@ final class LearningLimiter implements Limiter {
 
   @Override
   public long waitNanos(long cost, long nowNanos) {
-    switch (mode) {
-      case DRAINING -> {
-        long left = drainedAtNanos() - nowNanos;
-        if (burstRunning > 0 && left > 0) {
-          return left;
-        }
-        drained(nowNanos);
-        return waitNanos(cost, nowNanos);
+    if (mode == Mode.DRAINING) {
+      long left = drainedAtNanos() - nowNanos;
+      if (burstRunning > 0 && left > 0) {
+        return left;
       }
-      case KNOCKING -> {
-        return knocking > 0 ? UNTIL_CHANGED : Math.max(0, knockAtNanos - nowNanos);
-      }
-      case SEARCHING, FOLLOWING -> {
-        long wait = pace.waitNanos(cost, nowNanos);
-        wasAsked |= wait > 0;
-        return wait;
-      }
+      drained(nowNanos);
     }
-    throw new AssertionError(mode);
+    if (mode == Mode.KNOCKING) {
+      return knocking > 0 ? UNTIL_CHANGED : Math.max(0, knockAtNanos - nowNanos);
+    }
+    long wait = pace.waitNanos(cost, nowNanos);
+    wasAsked |= wait > 0;
+    return wait;
   }
 
   /// Steps that take far longer than usual are not waited for.

@@ -14,6 +14,7 @@ public final class LiveLimiter {
   private final ClosedUntil closed = new ClosedUntil();
   private Limiter limiter;
   private int users;
+  private boolean isNew = true;
   private ArrayDeque<Runnable> waiting = new ArrayDeque<>(2);
 
   /// @param key for whom; "" if for everybody
@@ -34,6 +35,7 @@ public final class LiveLimiter {
 
   /// As [Limiter#started].
   public void started(long cost, long nowNanos) {
+    isNew = false;
     closed.started(cost);
     limiter.started(cost, nowNanos);
   }
@@ -67,6 +69,11 @@ public final class LiveLimiter {
     successor.succeed(limiter, closed.running(), nowNanos);
     limiter = successor;
     changed();
+  }
+
+  /// Whether it has let nothing pass yet.
+  public boolean isNew() {
+    return isNew;
   }
 
   /// Closes it until then.

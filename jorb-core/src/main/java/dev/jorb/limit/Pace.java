@@ -7,6 +7,9 @@ package dev.jorb.limit;
 final class Pace {
   private static final double NANOS_PER_SECOND = 1e9;
 
+  /// Beyond any run: sums of two of these do not overflow.
+  private static final double LONGEST_NANOS = Long.MAX_VALUE / 4.0;
+
   /// Forgives what rounding takes.
   private static final double GRAIN = 1e-6;
 
@@ -36,8 +39,7 @@ final class Pace {
     double lacking = Math.min((double) cost, burst) - tokens;
     return lacking <= GRAIN
         ? 0
-        : (long)
-            Math.min(2e18, Math.ceil(lacking / ratePerSecond * NANOS_PER_SECOND));
+        : (long) Math.min(LONGEST_NANOS, Math.ceil(lacking / ratePerSecond * NANOS_PER_SECOND));
   }
 
   /// A cost beyond the burst leaves a debt.

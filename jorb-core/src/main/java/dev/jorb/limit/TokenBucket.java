@@ -110,9 +110,11 @@ public final class TokenBucket implements Limiter {
   @Override
   public void succeed(Limiter earlier, int running, long nowNanos) {
     if (earlier instanceof TokenBucket before && !before.isLikeNew(nowNanos)) {
-      double lacking = (before.nextNanos - nowNanos) * (double) before.permits / before.period();
+      double lacking =
+          (double) (before.nextNanos - nowNanos) * (double) before.permits / before.period();
       used = true;
-      nextNanos = nowNanos + (long) Math.min(LONGEST, lacking * period() / permits);
+      nextNanos =
+          nowNanos + (long) Math.min((double) LONGEST, lacking * period() / (double) permits);
     }
   }
 

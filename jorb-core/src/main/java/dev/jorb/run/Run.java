@@ -2,7 +2,9 @@ package dev.jorb.run;
 
 import dev.jorb.time.TimeSource;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,6 +27,7 @@ public final class Run<O, J> {
   private final O overall;
   private final String startState;
   private final JobTable<J> jobs = new JobTable<>();
+  private final Map<LimitNote.Id, LimitNote> limitNotes = new LinkedHashMap<>();
   private int nextNumber;
 
   private Run(String name, String id, O overall, String startState) {
@@ -98,6 +101,16 @@ public final class Run<O, J> {
       contexts.forEachOrdered(this::add);
     }
     return this;
+  }
+
+  /// What it remembers of its limits, the newest of each.
+  public synchronized List<LimitNote> limitNotes() {
+    return List.copyOf(limitNotes.values());
+  }
+
+  /// Remembers something of a limit. Called by whoever executes or reads the run.
+  public synchronized void note(LimitNote note) {
+    limitNotes.put(note.id(), note);
   }
 
   /// How many jobs it holds.

@@ -3,6 +3,7 @@ package dev.jorb.serial;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobError;
 import dev.jorb.run.JobTransition;
+import dev.jorb.run.LimitNote;
 import dev.jorb.serial.Disk.DiskFile;
 import dev.jorb.serial.Serializer.Encoded;
 import java.io.IOException;
@@ -58,6 +59,12 @@ final class Batch {
   /// @param crashes how many processes have died since
   void note(Iterable<? extends Job<?>> started, int crashes) {
     buffer.started(started, crashes);
+    noteLength = buffer.size();
+  }
+
+  /// Puts notes before the batch, which must be empty: what is remembered of limits.
+  void note(Iterable<LimitNote> limits) {
+    limits.forEach(buffer::limit);
     noteLength = buffer.size();
   }
 

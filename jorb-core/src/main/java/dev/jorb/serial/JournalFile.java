@@ -1,12 +1,14 @@
 package dev.jorb.serial;
 
 import dev.jorb.run.Job;
+import dev.jorb.run.LimitNote;
 import dev.jorb.serial.Disk.DiskFile;
 import dev.jorb.serial.Disk.Stat;
 import dev.jorb.serial.Serializer.Encoded;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,6 +56,9 @@ final class JournalFile implements AutoCloseable {
 
   /// The jobs that were in doubt at the start, by how many processes died since.
   private Map<Integer, ? extends List<? extends Job<?>>> doubts = Map.of();
+
+  /// What is remembered of limits, the newest of each.
+  private final Map<LimitNote.Id, LimitNote> limits = new LinkedHashMap<>();
 
   private LiveCompaction.@Nullable Policy policy;
   private @Nullable LiveCompaction compaction;
@@ -174,6 +179,22 @@ final class JournalFile implements AutoCloseable {
         });
   }
 
+  /// Appends what is to be remembered of limits. It is not flushed: the next batch takes it along.
+  void note(List<LimitNote> notes) {
+    commit(
+        false,
+        () -> {
+          batch.note(notes);
+          hasLooseNote = true;
+        });
+    know(notes);
+  }
+
+  /// What the file says of limits already.
+  void know(List<LimitNote> notes) {
+    notes.forEach(note -> limits.put(note.id(), note));
+  }
+
   /// Fills the batch.
   private interface Filling {
     void fill() throws IOException;
@@ -224,6 +245,7 @@ final class JournalFile implements AutoCloseable {
               header.behind(end.commit(), header.others()),
               live.frozen(),
               notes(),
+              List.copyOf(limits.values()),
               end,
               policy.restBytes());
       policy.starter().accept(compaction);

@@ -133,14 +133,19 @@ final class JournalScan {
       case Line.JobLine job -> pend(source, job, edits.stateBefore(source, job));
       case Line.Past past -> pend(source, past, null);
       case Line.Head head -> pend(source, head, null);
-      case Line.Started started -> started(image, source, started);
+      case Line.Started started -> {
+        note(image, source);
+        image.take(started);
+      }
+      case Line.Limit limit -> {
+        note(image, source);
+        image.limits.put(limit.note().id(), limit.note());
+      }
     }
   }
 
-  private void started(RunImage image, LineSource source, Line.Started started)
-      throws BadLineException {
-    expect(pending.isEmpty(), "it says what has started, but stands inside a batch");
-    image.take(started);
+  private void note(RunImage image, LineSource source) throws BadLineException {
+    expect(pending.isEmpty(), "it is a note between batches, but stands inside one");
     image.closed = false;
     image.size = source.nextOffset();
     image.lastLineOffset = source.offset();
@@ -237,6 +242,7 @@ final class JournalScan {
         case Line.Commit commit -> throw new IllegalStateException("not pending: " + commit);
         case Line.Closed closed -> throw new IllegalStateException("not pending: " + closed);
         case Line.Started started -> throw new IllegalStateException("not pending: " + started);
+        case Line.Limit limit -> throw new IllegalStateException("not pending: " + limit);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.jorb.serial;
 
 import dev.jorb.run.Job;
+import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
 import dev.jorb.run.Schema;
 import dev.jorb.run.Transition;
@@ -142,6 +143,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
         journal = resume(run, image);
       }
       journal.compactWhenWorthIt(compaction, image == null ? Map.of() : doubts(run, image));
+      journal.know(run.limitNotes());
       lastFlushNanos = time.nanoTime();
       image = null; // It would hold a second copy of all contexts.
     } catch (IOException e) {
@@ -248,6 +250,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
     for (var each : doubts(run, image).entrySet()) {
       target.note(each.getValue(), each.getKey());
     }
+    target.note(run.limitNotes());
     for (Job<J> job : run.jobs()) {
       Winner winner = image.jobs.get(job.id());
       if (winner == null || isNewer(job, winner)) {
@@ -357,6 +360,19 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   private void note(JournalFile journal, List<Job<J>> started) {
     try {
       journal.commit(List.of(), started, false);
+    } catch (DiskFullException full) {
+    }
+  }
+
+  /// Notes it in lines between batches, without a flush, and not at all if the disk is full.
+  @Override
+  @SuppressWarnings("EmptyCatch") // Nothing depends on a note; who commits next hears of the disk.
+  public void note(List<LimitNote> limits) {
+    if (journal == null) {
+      throw new IllegalStateException("note before begin");
+    }
+    try {
+      journal.note(limits);
     } catch (DiskFullException full) {
     }
   }

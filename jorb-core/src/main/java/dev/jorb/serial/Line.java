@@ -1,6 +1,7 @@
 package dev.jorb.serial;
 
 import dev.jorb.run.Job;
+import dev.jorb.run.LimitNote;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -88,6 +89,9 @@ sealed interface Line {
   /// @param crashes how many processes have died since, with the outcome unknown; 0 if that is not
   ///   known yet
   record Started(Map<String, Integer> versions, int crashes) implements Line {}
+
+  /// What is remembered of a limit. It stands between batches, and the newest counts.
+  record Limit(LimitNote note) implements Line {}
 
   /// The end of a batch.
   ///

@@ -1,5 +1,6 @@
 package dev.jorb.serial;
 
+import dev.jorb.run.LimitNote;
 import dev.jorb.serial.Line.Seal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -174,6 +175,7 @@ final class LineReader {
       case "jorb" -> head(fields);
       case "past" -> past(fields);
       case "started" -> started(fields);
+      case "limit" -> limit(fields);
       case "commit" -> commit(fields);
       case "closed" -> new Line.Closed(fields.number(), fields.only("lines"));
       default -> job(fields, first, seal);
@@ -266,6 +268,33 @@ final class LineReader {
       }
     }
     return new Line.Started(versions, crashes);
+  }
+
+  private static Line limit(Fields in) throws BadLineException {
+    String limit = in.text();
+    String key = "";
+    Instant until = null;
+    Double learned = null;
+    for (String name = in.next(); name != null; name = in.next()) {
+      switch (name) {
+        case "key" -> key = in.text();
+        case "until" -> until = Instant.parse(in.text());
+        case "learned" -> learned = decimal(in);
+        default -> in.skip();
+      }
+    }
+    return new Line.Limit(new LimitNote(limit, key, until, learned));
+  }
+
+  private static Double decimal(Fields in) throws BadLineException {
+    String text = in.text();
+    try {
+      double value = Double.parseDouble(text);
+      expect(Double.isFinite(value), "\"" + text + "\" is not a finite number");
+      return value;
+    } catch (NumberFormatException e) {
+      throw new BadLineException("\"" + text + "\" is not a number");
+    }
   }
 
   private static Line commit(Fields in) throws BadLineException {

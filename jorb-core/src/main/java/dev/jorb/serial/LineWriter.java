@@ -3,6 +3,7 @@ package dev.jorb.serial;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobError;
 import dev.jorb.run.JobTransition;
+import dev.jorb.run.LimitNote;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -214,6 +215,15 @@ final class LineWriter {
     if (crashes > 0) {
       append(",\"crashes\":").number(crashes);
     }
+    endLine();
+  }
+
+  /// What is remembered of a limit. It belongs to no batch.
+  void limit(LimitNote note) {
+    lineStart = size;
+    append("{\"limit\":").string(note.limit()).append(",\"key\":").string(note.key());
+    note.closedUntil().ifPresent(until -> append(",\"until\":\"").instant(until).append("\""));
+    note.learned().ifPresent(rate -> append(",\"learned\":").string(Double.toString(rate)));
     endLine();
   }
 

@@ -1,6 +1,7 @@
 package dev.jorb.serial;
 
 import dev.jorb.run.Job;
+import dev.jorb.run.LimitNote;
 import dev.jorb.serial.Disk.DiskFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ final class LiveCompaction implements Runnable {
   private final Header header;
   private final LiveLines newest;
   private final SortedMap<Integer, List<Job<?>>> notes;
+  private final List<LimitNote> limits;
   private final JournalFile.End begun;
   private final int restBytes;
 
@@ -66,6 +68,7 @@ final class LiveCompaction implements Runnable {
 
   /// @param newest where the newest lines are; not changed any more
   /// @param notes the jobs whose steps have started, by how many processes died since
+  /// @param limits what is remembered of limits
   /// @param begun how far the file reaches
   /// @param restBytes how much may be left to the journal thread
   LiveCompaction(
@@ -74,6 +77,7 @@ final class LiveCompaction implements Runnable {
       Header header,
       LiveLines newest,
       SortedMap<Integer, List<Job<?>>> notes,
+      List<LimitNote> limits,
       JournalFile.End begun,
       int restBytes) {
     this.disk = disk;
@@ -81,6 +85,7 @@ final class LiveCompaction implements Runnable {
     this.header = header;
     this.newest = newest;
     this.notes = notes;
+    this.limits = limits;
     this.begun = begun;
     this.restBytes = restBytes;
     this.grown = begun.size();
@@ -120,6 +125,7 @@ final class LiveCompaction implements Runnable {
     for (Map.Entry<Integer, List<Job<?>>> each : notes.entrySet()) {
       started.note(each.getValue(), each.getKey());
     }
+    started.note(limits);
   }
 
   private boolean copyLines(NewJournal target) throws IOException {

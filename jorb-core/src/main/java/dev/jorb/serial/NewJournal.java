@@ -3,6 +3,7 @@ package dev.jorb.serial;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobError;
 import dev.jorb.run.JobTransition;
+import dev.jorb.run.LimitNote;
 import dev.jorb.serial.Disk.DiskFile;
 import dev.jorb.serial.Line.Seal;
 import dev.jorb.serial.RunImage.Winner;
@@ -109,6 +110,14 @@ final class NewJournal {
     size += line.size();
   }
 
+  /// Notes what is remembered of limits; before anything else is added.
+  void note(List<LimitNote> limits) throws IOException {
+    LineWriter line = new LineWriter(1_024);
+    limits.forEach(line::limit);
+    file.write(size, line.buffer(), 0, line.size());
+    size += line.size();
+  }
+
   /// Adds a job as it is, with all that it did.
   void addNew(Job<?> job, byte[] context) throws IOException {
     if (job.transitionCount() > 0 || job.errorCount() > 0) {
@@ -131,6 +140,7 @@ final class NewJournal {
     for (var each : doubts.entrySet()) {
       note(each.getValue(), each.getKey());
     }
+    note(List.copyOf(image.limits.values()));
     for (Winner winner : image.jobs.values()) {
       if (winner.seal() == Seal.WHOLE) {
         addWhole(winner.job(), old, winner.offset(), winner.length());

@@ -3,6 +3,7 @@ package dev.jorb.serial;
 import static dev.jorb.serial.LineReader.expect;
 
 import dev.jorb.run.Job;
+import dev.jorb.run.LimitNote;
 import dev.jorb.serial.Line.Seal;
 import dev.jorb.serial.LineReader.BadLineException;
 import dev.jorb.serial.Opening.Edit;
@@ -52,6 +53,9 @@ final class RunImage {
   /// The steps that have started since the file was last closed in order and of which no outcome is
   /// known: the versions of their jobs, by the jobs' ids.
   final Map<String, Integer> running = new HashMap<>();
+
+  /// What is remembered of limits, the newest of each.
+  final Map<LimitNote.Id, LimitNote> limits = new LinkedHashMap<>();
 
   /// The steps that were running when a process died, and what is known of them.
   private final Map<String, Doubt> doubts = new HashMap<>();

@@ -52,6 +52,7 @@ final class RunImageReader<O, J> {
         run.put(toJob(some.get(i), contexts.get(i), image.crashes(some.get(i))));
       }
     }
+    image.limits.values().forEach(run::note);
     return run;
   }
 

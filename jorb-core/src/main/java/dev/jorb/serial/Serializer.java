@@ -1,6 +1,7 @@
 package dev.jorb.serial;
 
 import dev.jorb.run.Job;
+import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import java.util.List;
@@ -53,6 +54,15 @@ public interface Serializer<O, J> extends AutoCloseable {
       commit(batch);
     }
   }
+
+  /// Notes what is to be remembered of limits at the next start: until when a service closed them,
+  /// and what they have learned. It has to outlive this process, and need not outlive the machine.
+  /// Called between [#begin] and [#close], as `commit` is. A serializer may do without: this
+  /// default does nothing.
+  ///
+  /// @param limits the newest of each limit that has changed
+  /// @throws RunFileException if it cannot be written; the serializer takes no batch after it
+  default void note(List<LimitNote> limits) {}
 
   /// Whether [#commit] does anything. If not, nobody waits for it.
   boolean isRecording();

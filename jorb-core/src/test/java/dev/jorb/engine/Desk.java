@@ -40,7 +40,9 @@ final class Desk {
       SharedLimits shared,
       Runnable otherRunChanged) {
     this.states = workflow.states();
-    this.board = new Board<>(states, limits, shared, otherRunChanged);
+    this.board =
+        new Board<>(
+            states, limits, new Turnstile.Owner(shared, RememberedLimits.NONE, otherRunChanged));
   }
 
   static Desk of(Consumer<Workflow.Builder<Object, String, String>> states) {

@@ -329,6 +329,30 @@ class TurnstileTest {
   }
 
   @Nested
+  class QuotasOutOfOrder {
+    @Test
+    void loseNothingIfAnswersOvertakeEachOther() {
+      Desk desk = limited(s -> s.limit(Concurrency.of(3)));
+      long reset = Duration.ofMinutes(10).toNanos();
+
+      desk.enter("call", "a");
+      desk.lets(NANO);
+      desk.enter("call", "b");
+      desk.lets(NANO);
+      desk.enter("call", "c", "d", "e", "f");
+      assertThat(desk.finishesWith(Feedback.SUCCEEDED.quota(new Quota(2, 9, reset)), "c", "done"))
+          .as("a and b may be the two that are left")
+          .isEmpty();
+      assertThat(desk.finishesWith(Feedback.SUCCEEDED.quota(new Quota(3, 9, reset)), "b", "done"))
+          .as("b was counted before c")
+          .containsExactly("d");
+      assertThat(desk.finishesWith(Feedback.SUCCEEDED.quota(new Quota(0, 9, reset)), "a", "done"))
+          .as("a was counted after c, and so was d")
+          .isEmpty();
+    }
+  }
+
+  @Nested
   class LimitersOfUsers {
     /// Answers what it is told to.
     private record Odd(Consumer<List<Long>> answers) implements Limit {

@@ -1,0 +1,57 @@
+package dev.jorb.engine;
+
+import dev.jorb.limit.LiveLimiter;
+import dev.jorb.run.LimitNote;
+import dev.jorb.time.TimeSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/// What is known of limits from before this start, in the nanoseconds of its clock.
+final class RememberedLimits {
+  static final RememberedLimits NONE = new RememberedLimits(Map.of(), 0);
+
+  private final Map<LimitNote.Id, Memory> memories;
+  private final long nowNanos;
+
+  private record Memory(boolean isClosed, long untilNanos, double learned) {}
+
+  private RememberedLimits(Map<LimitNote.Id, Memory> memories, long nowNanos) {
+    this.memories = memories;
+    this.nowNanos = nowNanos;
+  }
+
+  static RememberedLimits of(Collection<LimitNote> notes, TimeSource time) {
+    long nowNanos = time.nanoTime();
+    Instant now = time.instant();
+    Map<LimitNote.Id, Memory> memories = new HashMap<>();
+    for (LimitNote note : notes) {
+      Duration left = note.closedUntil().map(at -> Duration.between(now, at)).orElse(Duration.ZERO);
+      boolean isClosed = left.isPositive();
+      long nanos = isClosed ? nowNanos + Board.nanos(left) : nowNanos;
+      memories.put(note.id(), new Memory(isClosed, nanos, note.learned().orElse(Double.NaN)));
+    }
+    return new RememberedLimits(memories, nowNanos);
+  }
+
+  /// Whether there is one about this limit.
+  boolean knows(String limit) {
+    return memories.containsKey(new LimitNote.Id(limit, ""));
+  }
+
+  /// Tells a limiter that has let nothing pass yet what is known of it.
+  void remind(String limit, String key, LiveLimiter live) {
+    Memory memory = memories.get(new LimitNote.Id(limit, key));
+    if (memory == null || !live.isNew()) {
+      return;
+    }
+    if (!Double.isNaN(memory.learned)) {
+      live.recall(memory.learned);
+    }
+    if (memory.isClosed) {
+      live.close(memory.untilNanos, nowNanos);
+    }
+  }
+}
