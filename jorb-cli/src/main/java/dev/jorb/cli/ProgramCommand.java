@@ -5,6 +5,8 @@ import dev.jorb.cli.Execution.Settings;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,6 +47,14 @@ final class ProgramCommand implements Callable<Integer> {
       description = "does not start if jobs are in unknown states or their contexts cannot be read")
   private boolean strict;
 
+  @Option(
+      names = "--terminal",
+      paramLabel = "STATE",
+      description =
+          "switches a state off: jobs end there for now, and go on at a start without it; may be"
+              + " repeated")
+  private List<String> terminal = new ArrayList<>();
+
   @Option(names = "--quiet", description = "tells problems only, and shows no progress")
   private boolean quiet;
 
@@ -75,6 +85,14 @@ final class ProgramCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Settings settings = new Settings(file(), strict, quiet, json, grace);
-    return new Execution<>(program, settings, out, err).exec().code();
+    return new Execution<>(switchedOff(program), settings, out, err).exec().code();
+  }
+
+  private <A, O, J> Program<A, O, J> switchedOff(Program<A, O, J> whole) {
+    try {
+      return new Program<>(whole.workflow().withTerminal(terminal), whole.app(), whole.newRun());
+    } catch (IllegalArgumentException unknown) {
+      throw new UsageException("--terminal: " + unknown.getMessage());
+    }
   }
 }

@@ -71,6 +71,26 @@ class ProgramTest {
     }
 
     @Test
+    void statesThatAreSwitchedOffHoldTheirJobsUntilAStartWithoutTheSwitch() {
+      Answer off = demo(folder, "ok,ok", "--terminal", "work", "--terminal", "review");
+      assertThat(off.code()).isZero();
+      assertThat(off.out()).containsPattern("work +2\n");
+
+      Answer on = demo(folder, "");
+      assertThat(on.code()).isZero();
+      assertThat(on.out()).containsPattern("done +2\n");
+    }
+
+    @Test
+    void unknownStateCannotBeSwitchedOff() {
+      assertThat(demo(folder, "ok", "--terminal", "lost"))
+          .satisfies(answer -> assertThat(answer.code()).isEqualTo(2))
+          .satisfies(
+              answer -> assertThat(answer.err()).contains("--terminal: unknown state \"lost\""));
+      assertThat(folder.resolve("demo.jorb")).doesNotExist();
+    }
+
+    @Test
     void quietSaysNothing() {
       Answer answer = demo(folder, "ok,ok", "--quiet");
 

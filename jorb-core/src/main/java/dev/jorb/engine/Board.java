@@ -50,7 +50,7 @@ final class Board<J> {
   private static final Duration LONGEST_DELAY = Duration.ofDays(36_525);
 
   private final Limits limits;
-  private final Turnstile.Owner owner;
+  private final LimitOwner owner;
   private final List<Lane<J>> lanes = new ArrayList<>();
   private final Map<String, Lane<J>> lanesByState = new HashMap<>();
 
@@ -92,16 +92,6 @@ final class Board<J> {
     static final Limits DEFAULT = new Limits(4_096, 64L << 20);
   }
 
-  /// A delayed job and when it is due.
-  private record Timer<J>(long dueNanos, long order, Entry<J> entry)
-      implements Comparable<Timer<J>> {
-    @Override
-    public int compareTo(Timer<J> other) {
-      long difference = dueNanos - other.dueNanos;
-      return difference != 0 ? Long.signum(difference) : Long.compare(order, other.order);
-    }
-  }
-
   /// A job's kicks that are not at their end.
   private static final class Family<J> {
     int open;
@@ -109,11 +99,11 @@ final class Board<J> {
   }
 
   Board(List<? extends State<?, ?, J>> states, Limits limits) {
-    this(states, limits, Turnstile.Owner.alone());
+    this(states, limits, LimitOwner.alone());
   }
 
   /// @param owner what its limits are asked by
-  Board(List<? extends State<?, ?, J>> states, Limits limits, Turnstile.Owner owner) {
+  Board(List<? extends State<?, ?, J>> states, Limits limits, LimitOwner owner) {
     this.limits = limits;
     this.owner = owner;
     for (State<?, ?, J> state : states) {
@@ -161,7 +151,13 @@ final class Board<J> {
       case Message.Unhold<J> unheld -> hold = null;
       case Message.Pause<J> paused -> lane(paused.state()).paused = true;
       case Message.Resume<J> resumed -> resumed(lane(resumed.state()));
+      case Message.Concurrency<J> set -> lane(set.state()).concurrency = set.most();
+      case Message.Limited<J> set ->
+          lane(set.state()).replaceLimit(set.place(), set.limit(), nowNanos);
       case Message.Stop<J> stop -> stopped = true;
+    }
+    if (message instanceof Message.Concurrency<J> || message instanceof Message.Limited<J>) {
+      lanes.forEach(lane -> lane.askAgain(touched));
     }
     releaseDue(nowNanos);
     dispatch(nowNanos, starts);
@@ -342,11 +338,11 @@ final class Board<J> {
       findOverdue(lanes.get(i), nowNanos);
     }
     for (Timer<J> first = timers.peek();
-        first != null && first.dueNanos - nowNanos <= 0;
+        first != null && first.dueNanos() - nowNanos <= 0;
         first = timers.peek()) {
       timers.remove();
-      first.entry.lane.delayed--;
-      queue(first.entry, nowNanos);
+      first.entry().lane.delayed--;
+      queue(first.entry(), nowNanos);
     }
   }
 
@@ -415,7 +411,7 @@ final class Board<J> {
     long wait = Long.MAX_VALUE;
     Timer<J> first = timers.peek();
     if (first != null) {
-      wait = Math.max(0, first.dueNanos - nowNanos);
+      wait = Math.max(0, first.dueNanos() - nowNanos);
     }
     for (int i = timed.nextSetBit(0); i >= 0; i = timed.nextSetBit(i + 1)) {
       for (long deadline : lanes.get(i).deadlines.sequencedValues()) {
@@ -430,6 +426,11 @@ final class Board<J> {
       }
     }
     return wait == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(nowNanos + wait);
+  }
+
+  /// What time of day it is, for limits that go by it.
+  void tellTime(Instant now, long nowNanos) {
+    lanes.forEach(lane -> lane.tellTime(now, nowNanos));
   }
 
   /// Adds what is to be remembered of the limits of whole states.

@@ -127,7 +127,9 @@ final class Dispatcher<J> {
   List<StatusCount> status() {
     lock.lock();
     try {
-      LongFunction<Instant> clock = clock(time.nanoTime());
+      long nowNanos = time.nanoTime();
+      LongFunction<Instant> clock = clock(nowNanos);
+      board.tellTime(clock.apply(nowNanos), nowNanos);
       return board.status(nanos -> clock.apply(nanos).truncatedTo(ChronoUnit.SECONDS).toString());
     } finally {
       lock.unlock();

@@ -3,6 +3,7 @@ package dev.jorb.engine;
 import dev.jorb.engine.Dispatcher.Work;
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
+import dev.jorb.limit.Limit;
 import dev.jorb.limit.SharedLimits;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
@@ -66,7 +67,7 @@ public final class Engine<A, O, J> {
     this.time = time;
     this.steps = new Steps<>(workflow, app, run, serializer, time, random);
     var remembered = RememberedLimits.of(run.limitNotes(), time);
-    var owner = new Turnstile.Owner(limits, remembered, this::passTimeSoon);
+    var owner = new LimitOwner(limits, remembered, this::passTimeSoon);
     this.dispatcher =
         new Dispatcher<>(
             new Board<>(workflow.states(), Board.Limits.DEFAULT, owner),
@@ -118,6 +119,26 @@ public final class Engine<A, O, J> {
   /// The jobs whose steps did not end when the run did, as `job in state`.
   public List<String> overdue() {
     return workers.busy();
+  }
+
+  /// From now on so many steps of this state may run at a time.
+  public void concurrency(String state, int most) {
+    dispatcher.tell(new Message.Concurrency<>(state, most));
+  }
+
+  /// From now on this limit counts in place of the one that the state has at this place.
+  public void limit(String state, int place, Limit limit) {
+    dispatcher.tell(new Message.Limited<>(state, place, limit));
+  }
+
+  /// Starts nothing new in this state.
+  public void pause(String state) {
+    dispatcher.tell(new Message.Pause<>(state));
+  }
+
+  /// Lets a paused state go on.
+  public void resume(String state) {
+    dispatcher.tell(new Message.Resume<>(state));
   }
 
   /// Starts nothing new, gives running steps until the grace period is over, and then interrupts

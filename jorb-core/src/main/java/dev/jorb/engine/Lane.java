@@ -1,8 +1,11 @@
 package dev.jorb.engine;
 
 import dev.jorb.event.StatusCount;
+import dev.jorb.limit.Limit;
 import dev.jorb.workflow.StateLimit;
+import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -16,7 +19,7 @@ final class Lane<J> {
   final int index;
   final String state;
   final boolean terminal;
-  final int concurrency;
+  int concurrency;
 
   /// What its jobs pass before they start; null if nothing limits them but the concurrency.
   @Nullable Turnstile<J> turnstile;
@@ -60,10 +63,34 @@ final class Lane<J> {
 
   /// Puts a turnstile before the lane, and returns it.
   Turnstile<J> limit(
-      List<StateLimit<J>> limits, @Nullable ToLongFunction<? super J> cost, Turnstile.Owner owner) {
+      List<StateLimit<J>> limits, @Nullable ToLongFunction<? super J> cost, LimitOwner owner) {
     Turnstile<J> limited = new Turnstile<>(state, limits, cost, waiting, owner);
     turnstile = limited;
     return limited;
+  }
+
+  /// Puts another limit in place of the one at this place.
+  ///
+  /// @throws IllegalArgumentException if there is none, or the new one cannot be used
+  void replaceLimit(int place, Limit limit, long nowNanos) {
+    if (turnstile == null) {
+      throw new IllegalArgumentException("state \"" + state + "\" has no limits");
+    }
+    turnstile.replace(place, limit, nowNanos);
+  }
+
+  void tellTime(Instant now, long nowNanos) {
+    if (turnstile != null) {
+      turnstile.tellTime(now, nowNanos);
+    }
+  }
+
+  /// Asks all limits again, because one of them, or the concurrency, was set anew.
+  void askAgain(BitSet touched) {
+    touched.set(index);
+    if (turnstile != null) {
+      turnstile.askAgain();
+    }
   }
 
   /// Whether a job waits here and only a permit, or the whole run, can hold it.

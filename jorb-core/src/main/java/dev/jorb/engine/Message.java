@@ -1,6 +1,7 @@
 package dev.jorb.engine;
 
 import dev.jorb.limit.Feedback;
+import dev.jorb.limit.Limit;
 import dev.jorb.run.Job;
 import java.time.Duration;
 import java.util.List;
@@ -56,6 +57,13 @@ sealed interface Message<J> {
 
   /// The state goes on.
   record Resume<J>(String state) implements Message<J> {}
+
+  /// From now on so many steps of this state may run at a time.
+  record Concurrency<J>(String state, int most) implements Message<J> {}
+
+  /// From now on this limit counts in place of the one that the state has at this place, from 0,
+  /// and for whoever shares it.
+  record Limited<J>(String state, int place, Limit limit) implements Message<J> {}
 
   /// Nothing new starts any more.
   record Stop<J>() implements Message<J> {}

@@ -11,14 +11,16 @@ import java.util.Map;
 
 /// What is known of limits from before this start, in the nanoseconds of its clock.
 final class RememberedLimits {
-  static final RememberedLimits NONE = new RememberedLimits(Map.of(), 0);
+  static final RememberedLimits NONE = new RememberedLimits(Map.of(), Instant.EPOCH, 0);
 
   private final Map<LimitNote.Id, Memory> memories;
+  private final Instant now;
   private final long nowNanos;
 
   private record Memory(boolean isClosed, long untilNanos, double learned) {}
 
-  private RememberedLimits(Map<LimitNote.Id, Memory> memories, long nowNanos) {
+  private RememberedLimits(Map<LimitNote.Id, Memory> memories, Instant now, long nowNanos) {
+    this.now = now;
     this.memories = memories;
     this.nowNanos = nowNanos;
   }
@@ -33,7 +35,7 @@ final class RememberedLimits {
       long nanos = isClosed ? nowNanos + Board.nanos(left) : nowNanos;
       memories.put(note.id(), new Memory(isClosed, nanos, note.learned().orElse(Double.NaN)));
     }
-    return new RememberedLimits(memories, nowNanos);
+    return new RememberedLimits(memories, now, nowNanos);
   }
 
   /// Whether there is one about this limit.
@@ -43,6 +45,9 @@ final class RememberedLimits {
 
   /// Tells a limiter that has let nothing pass yet what is known of it.
   void remind(String limit, String key, LiveLimiter live) {
+    if (live.isNew()) {
+      live.tellTime(now, nowNanos);
+    }
     Memory memory = memories.get(new LimitNote.Id(limit, key));
     if (memory == null || !live.isNew()) {
       return;

@@ -49,8 +49,9 @@ final class Turnstile<J> {
 
   private final String state;
   private final SharedLimits limits;
-  private final Owner owner;
+  private final LimitOwner owner;
   private final RememberedLimits remembered;
+  private final List<StateLimit<J>> declared;
   private final List<LiveLimiter> forAll = new ArrayList<>();
   private final List<String> forAllNames = new ArrayList<>();
   private final List<StateLimit<J>> perKey = new ArrayList<>();
@@ -68,34 +69,6 @@ final class Turnstile<J> {
 
   /// The last limit that was asked.
   private @Nullable Limit asked;
-
-  /// The board that asks, for all of its turnstiles.
-  static final class Owner {
-    private final SharedLimits limits;
-    private final RememberedLimits remembered;
-    private final Runnable otherRunChanged;
-    private boolean isAsking;
-
-    /// @param limits the limits at work, which other runs may share
-    /// @param remembered what is known of them from before this start
-    /// @param otherRunChanged is called when another run has brought a permit nearer: then time has
-    ///   to pass here. The lock of the limits is held, so it may not block
-    Owner(SharedLimits limits, RememberedLimits remembered, Runnable otherRunChanged) {
-      this.limits = limits;
-      this.remembered = remembered;
-      this.otherRunChanged = otherRunChanged;
-    }
-
-    /// One that shares nothing and remembers nothing.
-    static Owner alone() {
-      return new Owner(new SharedLimits(), RememberedLimits.NONE, () -> {});
-    }
-
-    /// Whether a state without limits of its own has been closed by a service.
-    boolean remembers(String state) {
-      return remembered.knows(unlimited(state));
-    }
-  }
 
   /// A limiter's answer that makes no sense.
   private static final class Nonsense extends RuntimeException {
@@ -118,8 +91,9 @@ final class Turnstile<J> {
       List<StateLimit<J>> stateLimits,
       @Nullable ToLongFunction<? super J> cost,
       ArrayDeque<Entry<J>> waiting,
-      Owner owner) {
+      LimitOwner owner) {
     this.remembered = owner.remembered;
+    this.declared = stateLimits;
     this.state = state;
     this.limits = owner.limits;
     this.cost = cost;
@@ -460,9 +434,43 @@ final class Turnstile<J> {
     }
   }
 
-  /// Puts a limiter that refused to work aside, because another has come in its place.
-  void mend() {
-    broken = null;
+  /// Puts another limit in place of the one at this place; one that refused to work is forgotten.
+  ///
+  /// @throws IllegalArgumentException if there is no such place, or the limit cannot be used
+  void replace(int place, Limit limit, long nowNanos) {
+    limits.lock();
+    try {
+      if (place < 0 || place >= declared.size()) {
+        throw new IllegalArgumentException(
+            "state \"%s\" has %d limits, so there is none at place %d"
+                .formatted(state, declared.size(), place));
+      }
+      limits.replace(declared.get(place).limit(), limit, nowNanos);
+      broken = null;
+    } finally {
+      limits.unlock();
+    }
+  }
+
+  /// Lines that stand aside for a time are asked again.
+  void askAgain() {
+    limits.lock();
+    try {
+      ready.addAll(later);
+      later.clear();
+    } finally {
+      limits.unlock();
+    }
+  }
+
+  /// What time of day it is.
+  void tellTime(Instant now, long nowNanos) {
+    limits.lock();
+    try {
+      forAll.forEach(each -> each.tellTime(now, nowNanos));
+    } finally {
+      limits.unlock();
+    }
   }
 
   /// The jobs that wait.

@@ -80,7 +80,7 @@ public final class VirtualEngine<A, O, J> {
         new Board<>(
             workflow.states(),
             Board.Limits.DEFAULT,
-            new Turnstile.Owner(new SharedLimits(), remembered, () -> {}));
+            new LimitOwner(new SharedLimits(), remembered, () -> {}));
   }
 
   /// Makes the run durable and lets its jobs come onto the board.

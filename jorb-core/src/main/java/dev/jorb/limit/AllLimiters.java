@@ -1,5 +1,6 @@
 package dev.jorb.limit;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -52,6 +53,11 @@ final class AllLimiters implements Limiter {
   @Override
   public void recall(double learned) {
     limiters.stream().filter(Limiter::learns).findFirst().ifPresent(each -> each.recall(learned));
+  }
+
+  @Override
+  public void tellTime(Instant now, long nowNanos) {
+    limiters.forEach(each -> each.tellTime(now, nowNanos));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.jorb.limit;
 
+import java.time.Instant;
 import java.util.OptionalDouble;
 
 /// What a [Limit] has let pass so far, and whether more may: a pure function of the time that its
@@ -47,6 +48,10 @@ public interface Limiter {
 
   /// Begins with what another one learned before: the value of its [#learned].
   default void recall(double learned) {}
+
+  /// What time of day it is at `nowNanos`. Told at the beginning and a few times a second while a
+  /// run goes on, for limiters that go by the clock on the wall.
+  default void tellTime(Instant now, long nowNanos) {}
 
   /// Takes over what an earlier limiter has let pass, because it is put in its place while the run
   /// goes on. Does nothing if the two cannot be compared.

@@ -1,5 +1,6 @@
 package dev.jorb.limit;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -9,10 +10,12 @@ import java.util.OptionalLong;
 ///
 /// Guarded by the lock of the [SharedLimits] that it comes from.
 public final class LiveLimiter {
-  private final Limit limit;
+  private Limit limit;
   private final Object key;
   private final ClosedUntil closed = new ClosedUntil();
   private Limiter limiter;
+  private Instant told = Instant.EPOCH;
+  private long toldAtNanos;
   private int users;
   private boolean isNew = true;
   private ArrayDeque<Runnable> waiting = new ArrayDeque<>(2);
@@ -65,8 +68,10 @@ public final class LiveLimiter {
 
   /// Puts another limiter in place of its own; what had passed still counts, if the two can be
   /// compared.
-  void replace(Limiter successor, long nowNanos) {
+  void replace(Limit newLimit, Limiter successor, long nowNanos) {
+    successor.tellTime(told, toldAtNanos);
     successor.succeed(limiter, closed.running(), nowNanos);
+    limit = newLimit;
     limiter = successor;
     changed();
   }
@@ -101,6 +106,13 @@ public final class LiveLimiter {
     String why = closed.reason(cost, nowNanos);
     String whose = "".equals(key) ? "" : " for " + key;
     return (why.isEmpty() ? "waits for " + limit : why) + whose;
+  }
+
+  /// As [Limiter#tellTime].
+  public void tellTime(Instant now, long nowNanos) {
+    told = now;
+    toldAtNanos = nowNanos;
+    limiter.tellTime(now, nowNanos);
   }
 
   /// What it is made of.

@@ -47,7 +47,12 @@ public final class SharedLimits {
 
   /// The limiter that counts for everybody. The lock must be held.
   public LiveLimiter get(Limit limit) {
-    return forAll.computeIfAbsent(limit, each -> new LiveLimiter(each, "", limiter(each)));
+    return forAll.computeIfAbsent(
+        limit,
+        each -> {
+          Limit current = current(each, "");
+          return new LiveLimiter(current, "", current.limiter());
+        });
   }
 
   /// The limiter that counts for this key. The lock must be held.
@@ -57,15 +62,15 @@ public final class SharedLimits {
     if (live == null) {
       sweep(table, nowNanos);
       sweep(table, nowNanos);
-      live =
-          new LiveLimiter(limit, key, limiter(limit instanceof KeyedLimit k ? k.of(key) : limit));
+      Limit current = current(limit, key);
+      live = new LiveLimiter(current, key, current.limiter());
       table.put(key, live);
     }
     return live;
   }
 
-  private Limiter limiter(Limit limit) {
-    return replaced.getOrDefault(limit, limit).limiter();
+  private Limit current(Limit limit, Object key) {
+    return of(replaced.getOrDefault(limit, limit), key);
   }
 
   /// Forgets the eldest if nothing is lost by it, and else makes it the youngest.
@@ -89,14 +94,13 @@ public final class SharedLimits {
   public void replace(Limit limit, Limit successor, long nowNanos) {
     Limit.check(successor);
     Map<LiveLimiter, Limiter> fresh = new HashMap<>();
-    forEach(
-        limit,
-        (key, live) -> {
-          Limit own = successor instanceof KeyedLimit keyed ? keyed.of(key) : successor;
-          fresh.put(live, own.limiter());
-        });
+    forEach(limit, (key, live) -> fresh.put(live, of(successor, key).limiter()));
     replaced.put(limit, successor);
-    fresh.forEach((live, limiter) -> live.replace(limiter, nowNanos));
+    fresh.forEach((live, limiter) -> live.replace(of(successor, live.key()), limiter, nowNanos));
+  }
+
+  private static Limit of(Limit limit, Object key) {
+    return limit instanceof KeyedLimit keyed ? keyed.of(key) : limit;
   }
 
   /// Tells all limiters of a limit, with their keys. The lock must be held.

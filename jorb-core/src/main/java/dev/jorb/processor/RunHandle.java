@@ -2,6 +2,7 @@ package dev.jorb.processor;
 
 import dev.jorb.engine.Engine;
 import dev.jorb.event.StatusCount;
+import dev.jorb.limit.Limit;
 import dev.jorb.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
@@ -48,6 +49,51 @@ public final class RunHandle implements AutoCloseable {
   /// How the run stands now, by state, in the workflow's order.
   public List<StatusCount> status() {
     return engine.status();
+  }
+
+  /// From now on so many steps of this state may run at a time. Steps that run go on.
+  ///
+  /// @throws IllegalArgumentException if there is no such state, or `most` is below 1; nothing
+  ///   changes
+  public void setConcurrency(String state, int most) {
+    if (most < 1) {
+      throw new IllegalArgumentException(
+          "state \"" + state + "\": concurrency must be at least 1 but was " + most);
+    }
+    engine.concurrency(state, most);
+  }
+
+  /// From now on this limit counts in place of the state's first, and for all that share that one,
+  /// jobs that wait already included. What has passed still counts, if the two are of one kind. A
+  /// state that a limiter of a user's has held goes on.
+  ///
+  /// @throws IllegalArgumentException if there is no such state, it has no limit, or the new one
+  ///   cannot be used; nothing changes
+  public void setLimit(String state, Limit limit) {
+    setLimit(state, 0, limit);
+  }
+
+  /// The same for a state with several limits.
+  ///
+  /// @param place which of them, in the order of their declaration, from 0
+  /// @throws IllegalArgumentException if there is no such state, no limit at this place, or the new
+  ///   one cannot be used; nothing changes
+  public void setLimit(String state, int place, Limit limit) {
+    engine.limit(state, place, limit);
+  }
+
+  /// Starts nothing new in this state until [#resume].
+  ///
+  /// @throws IllegalArgumentException if there is no such state
+  public void pause(String state) {
+    engine.pause(state);
+  }
+
+  /// Lets a paused state go on.
+  ///
+  /// @throws IllegalArgumentException if there is no such state
+  public void resume(String state) {
+    engine.resume(state);
   }
 
   /// Whether the run has ended.

@@ -48,11 +48,24 @@ public final class State<A, O, J> {
     this.next = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(b.next));
   }
 
+  /// The same state, but terminal.
+  State<A, O, J> asTerminal() {
+    Builder<A, O, J> same = copy();
+    same.terminal = true;
+    return same.build();
+  }
+
   /// The same state with something around its step.
   State<A, O, J> around(UnaryOperator<JobExec<A, O, J>> decoration) {
+    Builder<A, O, J> same = copy();
+    same.exec = exec == null ? null : decoration.apply(exec);
+    return same.build();
+  }
+
+  private Builder<A, O, J> copy() {
     Builder<A, O, J> same = new Builder<>(name);
     same.terminal = terminal;
-    same.exec = exec == null ? null : decoration.apply(exec);
+    same.exec = exec;
     same.concurrency = concurrency;
     same.limits.addAll(limits);
     same.cost = cost;
@@ -61,7 +74,7 @@ public final class State<A, O, J> {
     same.onFailure = onFailure;
     same.timeout = timeout;
     same.next.addAll(next);
-    return same.build();
+    return same;
   }
 
   /// The name: what jobs carry.

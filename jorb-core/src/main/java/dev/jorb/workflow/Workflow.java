@@ -3,6 +3,7 @@ package dev.jorb.workflow;
 import dev.jorb.run.Run;
 import dev.jorb.run.Schema;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -84,6 +85,21 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     Map<String, State<A, O, J>> decorated = new LinkedHashMap<>();
     states.forEach((state, each) -> decorated.put(state, each.around(decoration)));
     return new Workflow<>(this, decorated);
+  }
+
+  /// The same workflow with these states switched off: jobs end in them for now, and go on from
+  /// there when the run is started without the switch.
+  ///
+  /// @throws IllegalArgumentException if one is unknown
+  public Workflow<A, O, J> withTerminal(Collection<String> names) {
+    Map<String, State<A, O, J>> switched = new LinkedHashMap<>(states);
+    for (String each : names) {
+      if (switched.computeIfPresent(each, (state, old) -> old.asTerminal()) == null) {
+        throw new IllegalArgumentException(
+            "unknown state \"" + each + "\"; known are " + states.keySet());
+      }
+    }
+    return new Workflow<>(this, switched);
   }
 
   /// The name.

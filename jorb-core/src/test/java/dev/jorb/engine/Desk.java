@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Feedback;
+import dev.jorb.limit.Limit;
 import dev.jorb.limit.SharedLimits;
 import dev.jorb.run.Job;
 import dev.jorb.run.Transition;
@@ -41,8 +42,7 @@ final class Desk {
       Runnable otherRunChanged) {
     this.states = workflow.states();
     this.board =
-        new Board<>(
-            states, limits, new Turnstile.Owner(shared, RememberedLimits.NONE, otherRunChanged));
+        new Board<>(states, limits, new LimitOwner(shared, RememberedLimits.NONE, otherRunChanged));
   }
 
   static Desk of(Consumer<Workflow.Builder<Object, String, String>> states) {
@@ -208,6 +208,19 @@ final class Desk {
 
   List<String> resumes(String state) {
     return tell(new Message.Resume<>(state));
+  }
+
+  List<String> sets(String state, int concurrency) {
+    return tell(new Message.Concurrency<>(state, concurrency));
+  }
+
+  List<String> sets(String state, int place, Limit limit) {
+    return tell(new Message.Limited<>(state, place, limit));
+  }
+
+  /// What time of day it is from now on.
+  void isAt(Instant time) {
+    board.tellTime(time, nowNanos);
   }
 
   List<String> stops() {

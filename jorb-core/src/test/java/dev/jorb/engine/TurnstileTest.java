@@ -1,6 +1,7 @@
 package dev.jorb.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jorb.limit.Concurrency;
 import dev.jorb.limit.Feedback;
@@ -10,8 +11,12 @@ import dev.jorb.limit.Limit;
 import dev.jorb.limit.Limiter;
 import dev.jorb.limit.Rate;
 import dev.jorb.limit.SharedLimits;
+import dev.jorb.limit.TimeWindow;
 import dev.jorb.workflow.State;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -355,7 +360,7 @@ class TurnstileTest {
   @Nested
   class LimitersOfUsers {
     /// Answers what it is told to.
-    private record Odd(Consumer<List<Long>> answers) implements Limit {
+    record Odd(Consumer<List<Long>> answers) implements Limit {
       @Override
       public Limiter limiter() {
         return new Limiter() {
@@ -402,6 +407,110 @@ class TurnstileTest {
       assertThat(desk.enter("free", "b")).containsExactly("b");
       assertThat(desk.count("call").hold())
           .isEqualTo("held: its limiter \"an odd one\" answered a wait of -5 ns");
+    }
+  }
+
+  @Nested
+  class Settings {
+    @Test
+    void ofConcurrencyCountAtOnce() {
+      Desk desk =
+          Desk.of(w -> w.state("call", s -> s.exec(Desk::step).concurrency(3)).terminal("done"));
+
+      assertThat(desk.enter("call", "a", "b", "c", "d", "e")).containsExactly("a", "b", "c");
+      assertThat(desk.sets("call", 1)).isEmpty();
+      assertThat(desk.finishes("a", "done")).isEmpty();
+      assertThat(desk.finishes("b", "done")).isEmpty();
+      assertThat(desk.finishes("c", "done")).containsExactly("d");
+      assertThat(desk.sets("call", 2)).containsExactly("e");
+    }
+
+    @Test
+    void ofRatesCountForThoseThatWaitAndForWhatHasPassed() {
+      Desk desk = limited(s -> s.rate(Rate.perHour(1)));
+
+      assertThat(desk.enter("call", "a", "b", "c")).containsExactly("a");
+      assertThat(desk.sets("call", 0, Rate.perSecond(1))).as("one has passed").isEmpty();
+      assertThat(desk.passes(SECOND)).containsExactly("b");
+    }
+
+    @Test
+    void countForEachKeyThatWaits() {
+      Desk desk = limited(s -> s.rate(Rate.perHour(1)).per(TurnstileTest::host));
+
+      desk.enter("call", "a1", "a2", "b1", "b2");
+      assertThat(desk.sets("call", 0, Concurrency.of(2))).containsExactlyInAnyOrder("a2", "b2");
+      assertThat(desk.enter("call", "c1", "c2", "c3")).containsExactly("c1", "c2");
+    }
+
+    @Test
+    void countForOtherStatesThatShareTheLimit() {
+      Limit shared = Concurrency.of(1);
+      Desk desk =
+          Desk.of(w ->
+              w.state("one", s -> s.exec(Desk::step).concurrency(9).limit(shared))
+                  .state("two", s -> s.exec(Desk::step).concurrency(9).limit(shared))
+                  .terminal("done"));
+
+      desk.enter("one", "a");
+      assertThat(desk.enter("two", "b", "c")).isEmpty();
+      assertThat(desk.sets("one", 0, Concurrency.of(2))).containsExactly("b");
+      assertThat(desk.finishes("a", "done")).containsExactly("c");
+    }
+
+    @Test
+    void letAStateGoOnThatALimiterHeld() {
+      Desk desk = limited(s -> s.limit(new LimitersOfUsers.Odd(answer -> answer.add(-5L))));
+
+      assertThat(desk.enter("call", "a")).isEmpty();
+      assertThat(desk.count("call").hold()).startsWith("held: its limiter");
+      assertThat(desk.sets("call", 0, Rate.perSecond(1))).containsExactly("a");
+    }
+
+    @Test
+    void thatCannotBeMeantChangeNothing() {
+      Desk desk = limited(s -> s.rate(Rate.perSecond(1)));
+      desk.enter("call", "a", "b");
+
+      assertThatThrownBy(() -> desk.sets("call", 0, Rate.perSecond(0)))
+          .hasMessage("rate: permits must be at least 1 but was 0");
+      assertThatThrownBy(() -> desk.sets("call", 1, Rate.perSecond(9)))
+          .hasMessage("state \"call\" has 1 limits, so there is none at place 1");
+      assertThatThrownBy(() -> desk.sets("free", 0, Rate.perSecond(9)))
+          .hasMessage("state \"free\" has no limits");
+      assertThatThrownBy(() -> desk.sets("lost", 9)).hasMessageStartingWith("unknown state");
+      assertThat(desk.passes(SECOND)).containsExactly("b");
+    }
+  }
+
+  @Nested
+  class Windows {
+    private final TimeWindow night =
+        TimeWindow.between(LocalTime.of(18, 0), LocalTime.of(8, 0), ZoneOffset.UTC);
+
+    @Test
+    void openAtTheirTimeAndCloseAtIt() {
+      Desk desk = limited(s -> s.limit(night));
+      desk.isAt(Instant.parse("2026-11-24T17:30:00Z"));
+
+      assertThat(desk.enter("call", "a")).isEmpty();
+      assertThat(desk.passes(Duration.ofMinutes(30).minus(NANO))).isEmpty();
+      assertThat(desk.passes(NANO)).containsExactly("a");
+      desk.lets(Duration.ofHours(14).minus(NANO));
+      assertThat(desk.enter("call", "b")).containsExactly("b");
+      desk.lets(NANO);
+      assertThat(desk.enter("call", "c")).isEmpty();
+      assertThat(desk.passes(Duration.ofHours(10))).containsExactly("c");
+    }
+
+    @Test
+    void followTheClockOnTheWall() {
+      Desk desk = limited(s -> s.limit(night));
+      desk.isAt(Instant.parse("2026-11-24T12:00:00Z"));
+      assertThat(desk.enter("call", "a")).isEmpty();
+      desk.isAt(Instant.parse("2026-11-24T18:00:00Z"));
+
+      assertThat(desk.passes(NANO)).containsExactly("a");
     }
   }
 
