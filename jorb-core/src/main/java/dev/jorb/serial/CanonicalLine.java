@@ -90,6 +90,7 @@ final class CanonicalLine {
         null,
         0,
         null,
+        null,
         0,
         Arrays.copyOfRange(bytes, context, to),
         Seal.WHOLE);

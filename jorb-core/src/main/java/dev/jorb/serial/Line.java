@@ -16,6 +16,7 @@ sealed interface Line {
   /// A version of a job.
   ///
   /// @param version 0 if the line does not say
+  /// @param errorState where the error happened, if that is not where the transition came from
   /// @param context its context as JSON
   /// @param seal what the checksums say of the line
   record JobLine(
@@ -34,6 +35,7 @@ sealed interface Line {
       @Nullable String parked,
       int crashes,
       @Nullable String error,
+      @Nullable String errorState,
       int errors,
       byte[] context,
       Seal seal)
@@ -48,16 +50,13 @@ sealed interface Line {
       if (before != null) {
         job.historyOf(before);
       }
+      String written = wentTo == null ? state : wentTo;
       if (from != null) {
-        job.transition(
-            from,
-            wentTo == null ? state : wentTo,
-            at,
-            took == null ? Duration.ZERO : took,
-            transitions);
+        job.transition(from, written, at, took == null ? Duration.ZERO : took, transitions);
       }
       if (error != null) {
-        job.error(from == null ? state : from, at, error, Math.max(1, errors));
+        String usual = from == null ? written : from;
+        job.error(errorState == null ? usual : errorState, at, error, Math.max(1, errors));
       }
       if (parent != null) {
         job.parent(parent);

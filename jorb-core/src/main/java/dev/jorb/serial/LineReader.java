@@ -200,6 +200,7 @@ final class LineReader {
         case "parked" -> job.parked = in.text();
         case "crashes" -> job.crashes = in.count();
         case "error" -> job.error = in.text();
+        case "in" -> job.errorState = name(in.text());
         case "errors" -> job.errors = in.count();
         case "awaits" -> job.awaitsKicks = in.flag();
         case "c" -> job.context = in.raw();
@@ -401,6 +402,7 @@ final class LineReader {
     @Nullable String parked;
     int crashes;
     @Nullable String error;
+    @Nullable String errorState;
     int errors;
     byte @Nullable [] context;
 
@@ -425,6 +427,7 @@ final class LineReader {
           parked,
           crashes,
           error,
+          errorState,
           errors,
           context,
           seal);

@@ -115,10 +115,10 @@ final class LineWriter {
     string(job.state());
     stateEnd = size;
     append(",\"v\":").number(job.version());
-    lastTransition(job);
+    String usual = lastTransition(job);
     append(",\"at\":\"").instant(job.updated()).append("\"");
     standing(job);
-    lastError(job);
+    lastError(job, usual);
     append(",\"c\":");
   }
 
@@ -127,7 +127,8 @@ final class LineWriter {
     endJobLine(stateStart, stateEnd);
   }
 
-  private void lastTransition(Job<?> job) {
+  /// Returns the state in which an error of this line happened, if it does not say another.
+  private String lastTransition(Job<?> job) {
     JobTransition last = job.lastTransition().orElse(null);
     if (last != null && isOf(job, last.at())) {
       append(",\"from\":").string(last.from());
@@ -135,13 +136,18 @@ final class LineWriter {
       if (last.ordinal() != job.version() - 1) {
         append(",\"n\":").number(last.ordinal());
       }
+      return last.from();
     }
+    return job.state();
   }
 
-  private void lastError(Job<?> job) {
+  private void lastError(Job<?> job, String usual) {
     JobError last = job.lastError().orElse(null);
     if (last != null && isOf(job, last.at())) {
       append(",\"error\":").string(last.message());
+      if (!last.state().equals(usual)) {
+        append(",\"in\":").string(last.state());
+      }
       append(",\"errors\":").number(last.ordinal());
     }
   }

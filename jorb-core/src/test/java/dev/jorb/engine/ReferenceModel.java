@@ -195,6 +195,15 @@ final class ReferenceModel {
     return next;
   }
 
+  /// Somebody gives a job another state while no process runs.
+  void sent(String id, int state) {
+    ModelJob job = job(id);
+    job.state = state;
+    job.attempt = 0;
+    job.parked = false;
+    job.dueMillis = 0;
+  }
+
   private void place(ModelJob job, long delayNanos, long now) {
     job.place = places++;
     if (job.state < scenario.states().size() && scenario.states().get(job.state).terminal()) {

@@ -6,15 +6,20 @@ import dev.jorb.engine.Scenario.JobSpec;
 import dev.jorb.engine.Verdict.Decision;
 import dev.jorb.event.StatusCount;
 import dev.jorb.run.Job;
+import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
+import dev.jorb.serial.DiskFullException;
 import dev.jorb.serial.NilSerializer;
+import dev.jorb.serial.RunFileException;
 import dev.jorb.serial.Serializer.Encoded;
+import dev.jorb.serial.SimRunFile;
 import dev.jorb.time.TimeSource;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /// Plays a scenario on a board with its verdict and on the reference model, and compares them after
 /// each message. Used once.
@@ -46,7 +52,15 @@ final class Replay {
   private int entered;
   private int messages;
 
-  private Replay(Scenario scenario, List<String> log) {
+  /// Where the run is written; null if nothing fails and [#durable] is all that there is.
+  private final SimRunFile<String, String> file;
+
+  private final SplittableRandom fate;
+
+  /// The batch for which there was no room; null if there is none.
+  private List<Result<String>> full;
+
+  private Replay(Scenario scenario, List<String> log, boolean onDisk) {
     this.scenario = scenario;
     this.log = log;
     this.workflow = scenario.workflow();
@@ -62,22 +76,43 @@ final class Replay {
             random);
     this.board = new Board<>(workflow.states(), scenario.limits());
     this.model = new ReferenceModel(scenario);
+    this.file = onDisk ? new SimRunFile<>(workflow, scenario.seed()) : null;
+    this.fate = new SplittableRandom(scenario.seed() + 1);
   }
 
   /// Plays it; returns how many messages the board was told.
   ///
   /// @throws AssertionError if board and model differ
   static int play(Scenario scenario) {
-    Replay replay = new Replay(scenario, null);
+    Replay replay = new Replay(scenario, null, false);
+    replay.play();
+    return replay.messages;
+  }
+
+  /// Plays it with a run file on a simulated disk, which fails, loses power and is edited; returns
+  /// how many messages the board was told.
+  ///
+  /// @throws AssertionError if board, file and model differ
+  static int playOnDisk(Scenario scenario) {
+    Replay replay = new Replay(scenario.recordedAlways(), null, true);
     replay.play();
     return replay.messages;
   }
 
   /// Plays it and writes down what happens, up to where it fails.
   static List<String> tell(Scenario scenario) {
+    return tell(scenario, false);
+  }
+
+  /// The same, with a run file on a simulated disk.
+  static List<String> tellOnDisk(Scenario scenario) {
+    return tell(scenario.recordedAlways(), true);
+  }
+
+  private static List<String> tell(Scenario scenario, boolean onDisk) {
     List<String> log = new ArrayList<>();
     try {
-      new Replay(scenario, log).play();
+      new Replay(scenario, log, onDisk).play();
     } catch (AssertionError | RuntimeException failed) {
       log.add("FAILED: " + failed);
     }
@@ -86,6 +121,9 @@ final class Replay {
 
   private void play() {
     enter(scenario.jobs());
+    if (file != null) {
+      begin();
+    }
     for (Event event : scenario.events()) {
       happen(event, new SplittableRandom(event.dice()));
     }
@@ -97,7 +135,7 @@ final class Replay {
       case RETURN -> returnOne(dice);
       case COMMIT -> commitSome(dice);
       case PASS -> pass(dice);
-      case ENTER -> enter(List.of(new JobSpec(dice.nextInt(scenario.states().size()), 0, false)));
+      case ENTER -> enterOne(dice.nextInt(scenario.states().size()));
       case WITHDRAW -> withdrawOne(dice);
       case UNRECORDABLE -> unrecordableOne(dice);
       case PAUSE -> pause(dice.nextInt(scenario.states().size()));
@@ -106,27 +144,53 @@ final class Replay {
       case UNHOLD -> unhold();
       case STOP -> stop();
       case RESTART -> restart();
+      case DISK_FAULT -> trouble("disk fault", SimRunFile::failSoon);
+      case CRASH -> trouble("crash", SimRunFile::endSoon);
+      case EDIT -> sendOne(dice, false);
+      case REDRIVE -> sendOne(dice, true);
     }
+  }
+
+  /// A job comes while the run goes on, or, if it is written down, with the next start.
+  private void enterOne(int state) {
+    JobSpec spec = new JobSpec(state, 0, false);
+    if (file == null) {
+      enter(List.of(spec));
+      return;
+    }
+    startAgainWith(
+        () -> {},
+        run -> {
+          String id = Integer.toString(entered++);
+          tell("enter", id, spec);
+          run.put(job(id, spec));
+          model.enter(id, spec.state(), 0, false, now);
+        });
   }
 
   private void enter(List<JobSpec> specs) {
     List<Message.Arrival<String>> arrivals = new ArrayList<>();
     for (JobSpec spec : specs) {
       String id = Integer.toString(entered++);
-      Job.Builder<String> job =
-          Job.<String>builder(id, scenario.stateName(spec.state())).context("c").updated(at(now));
-      if (spec.delayNanos() > 0) {
-        job.due(at(now + spec.delayNanos()));
-      }
-      if (spec.parked()) {
-        job.parked("from the start");
-      }
-      durable.put(id, job.build());
-      arrivals.add(new Message.Arrival<>(job.build(), Duration.ofNanos(spec.delayNanos())));
+      Job<String> job = job(id, spec);
+      durable.put(id, job);
+      arrivals.add(new Message.Arrival<>(job, Duration.ofNanos(spec.delayNanos())));
       model.enter(id, spec.state(), spec.delayNanos(), spec.parked(), now);
       tell("enter", id, spec);
     }
     apply(new Message.Enter<>(arrivals));
+  }
+
+  private Job<String> job(String id, JobSpec spec) {
+    Job.Builder<String> job =
+        Job.<String>builder(id, scenario.stateName(spec.state())).context("c").updated(at(now));
+    if (spec.delayNanos() > 0) {
+      job.due(at(now + spec.delayNanos()));
+    }
+    if (spec.parked()) {
+      job.parked("from the start");
+    }
+    return job.build();
   }
 
   private void returnOne(SplittableRandom dice) {
@@ -164,13 +228,13 @@ final class Replay {
     Decision<String> decision = decide(entry.job, step);
     ReferenceModel.Verdict expected = model.verdict(id, step);
     compare(entry.job, decision, expected);
-    Result<String> result =
-        new Result<>(
-            entry,
-            new Encoded<>(decision.transition(), new byte[scenario.recorded() ? bytes : 0]),
-            decision.delay());
+    Encoded<String> encoded =
+        file == null
+            ? new Encoded<>(decision.transition(), new byte[scenario.recorded() ? bytes : 0])
+            : file.encode(decision.transition());
+    Result<String> result = new Result<>(entry, encoded, decision.delay());
     tell("return", id, step);
-    model.returned(id, expected, decision.delay().toNanos(), bytes, now);
+    model.returned(id, expected, decision.delay().toNanos(), encoded.bytes().length, now);
     if (scenario.recorded()) {
       returned.add(result);
       apply(new Message.Returned<>(result));
@@ -202,6 +266,12 @@ final class Replay {
   }
 
   private void commitSome(SplittableRandom dice) {
+    if (full != null) {
+      List<Result<String>> again = full;
+      full = null;
+      commit(again);
+      return;
+    }
     List<Result<String>> batch = new ArrayList<>();
     for (int i = dice.nextInt(returned.size() + 1); i > 0; i--) {
       batch.add(returned.remove(dice.nextInt(3) == 0 ? dice.nextInt(returned.size()) : 0));
@@ -210,21 +280,56 @@ final class Replay {
   }
 
   private void commit(List<Result<String>> batch) {
-    if (batch.isEmpty()) {
+    if (batch.isEmpty() || (file != null && !write(batch))) {
       return;
     }
+    count(batch);
+    apply(new Message.Committed<>(batch));
+  }
+
+  private void count(List<Result<String>> batch) {
     for (Result<String> result : batch) {
       tell("commit", result.entry().job.id());
       model.committed(result.entry().job.id(), now);
       store(result);
     }
-    apply(new Message.Committed<>(batch));
+  }
+
+  /// Whether the batch is acknowledged. If there is no room it is kept for another try; after any
+  /// other trouble the process ends, and the next one may find it or not.
+  private boolean write(List<Result<String>> batch) {
+    try {
+      file.serializer().commit(batch.stream().map(Result::encoded).toList());
+      return true;
+    } catch (DiskFullException noRoom) {
+      full = batch;
+      hold();
+      return false;
+    } catch (RunFileException failed) {
+      closeFile();
+      restart(batch);
+      return false;
+    } catch (Error ended) {
+      requireEnd(ended);
+      restart(batch);
+      return false;
+    }
+  }
+
+  private static void requireEnd(Error thrown) {
+    if (!SimRunFile.isEnd(thrown)) {
+      throw thrown;
+    }
   }
 
   private void store(Result<String> result) {
+    store(result, durable);
+  }
+
+  private static void store(Result<String> result, Map<String, Job<String>> jobs) {
     Transition<String> transition = result.encoded().transition();
-    durable.put(transition.job().id(), transition.job());
-    transition.kicked().forEach(kicked -> durable.put(kicked.id(), kicked));
+    jobs.put(transition.job().id(), transition.job());
+    transition.kicked().forEach(kicked -> jobs.put(kicked.id(), kicked));
   }
 
   private void pass(SplittableRandom dice) {
@@ -282,6 +387,9 @@ final class Replay {
 
   private void unhold() {
     tell("unhold");
+    if (file != null) {
+      file.heal();
+    }
     model.hold(false);
     apply(new Message.Unhold<>());
   }
@@ -292,13 +400,171 @@ final class Replay {
     apply(new Message.Stop<>());
   }
 
-  /// The process is killed: what ran and what waited for the disk is lost.
+  private void trouble(String what, Consumer<SimRunFile<String, String>> trouble) {
+    if (file != null) {
+      tell(what);
+      trouble.accept(file);
+    }
+  }
+
+  /// The process ends: what ran and what waited for the disk is lost.
   private void restart() {
+    if (file != null && fate.nextInt(3) == 0) {
+      closeFile();
+    }
+    restart(full == null ? List.of() : full);
+  }
+
+  /// @param inDoubt what was being written
+  private void restart(List<Result<String>> inDoubt) {
     tell("restart");
+    if (file == null) {
+      forget();
+    } else {
+      reopen(inDoubt);
+    }
+    enterAll();
+  }
+
+  private void forget() {
     executing.clear();
     returned.clear();
+    full = null;
     board = new Board<>(workflow.states(), scenario.limits());
     model = model.restarted(now);
+  }
+
+  private void begin() {
+    Run<String, String> run = workflow.run("replay", "overall");
+    durable.values().forEach(run::put);
+    same("a run on an empty disk", file.open(), Optional.empty());
+    file.serializer().begin(run);
+  }
+
+  private void closeFile() {
+    try {
+      file.serializer().close();
+    } catch (RunFileException failed) {
+      // What it held is to be found all the same.
+    } catch (Error ended) {
+      requireEnd(ended);
+    }
+  }
+
+  /// Starts processes until one finds the run and can go on. What it finds is what was
+  /// acknowledged, with or without what was in doubt.
+  private void reopen(List<Result<String>> inDoubt) {
+    boolean mayFail = true;
+    while (true) {
+      file.endProcess(fate.nextInt(3) == 0);
+      try {
+        Run<String, String> run = file.open().orElseThrow(() -> new AssertionError("no run"));
+        boolean isIn = holds(run, inDoubt);
+        file.serializer().begin(run);
+        if (isIn) {
+          count(inDoubt);
+        }
+        adopt(run);
+        return;
+      } catch (RunFileException failed) {
+        if (!mayFail) {
+          throw failed;
+        }
+        closeFile();
+      } catch (Error ended) {
+        requireEnd(ended);
+      }
+      file.heal();
+      mayFail = fate.nextInt(3) == 0;
+      if (mayFail) {
+        file.failSoon();
+      }
+    }
+  }
+
+  private boolean holds(Run<String, String> run, List<Result<String>> inDoubt) {
+    String found = standing(run.jobs());
+    if (found.equals(standing(durable.values()))) {
+      return false;
+    }
+    Map<String, Job<String>> with = new LinkedHashMap<>(durable);
+    inDoubt.forEach(result -> store(result, with));
+    if (!found.equals(standing(with.values()))) {
+      throw new AssertionError(
+          "the file holds"
+              + found
+              + "\nacknowledged is"
+              + standing(durable.values())
+              + "\nin doubt are "
+              + inDoubt.stream().map(each -> each.entry().job.id()).toList()
+              + "\n"
+              + file.lastCalls());
+    }
+    return true;
+  }
+
+  private static String standing(Collection<Job<String>> jobs) {
+    StringBuilder text = new StringBuilder();
+    for (Job<String> job : jobs) {
+      text.append("\n  ").append(job.id()).append(" v").append(job.version());
+      text.append(' ').append(job.state()).append(" kicks ").append(job.kicks());
+      text.append(" attempt ").append(job.attempt()).append(" due ").append(job.due());
+      // Whoever is in a state that is not there is parked by the one who reads it.
+      boolean isLost = job.state().equals(Scenario.UNKNOWN);
+      text.append(" parked ").append(isLost || job.parked().isPresent());
+      text.append(' ').append(job.transitionCount());
+      text.append(' ').append(job.errorCount());
+    }
+    return text.toString();
+  }
+
+  private void adopt(Run<String, String> run) {
+    durable.clear();
+    run.jobs().forEach(job -> durable.put(job.id(), job));
+    forget();
+  }
+
+  /// The run is closed in order, changed, and started again.
+  private void startAgainWith(Runnable edit, Consumer<Run<String, String>> change) {
+    file.heal();
+    closeFile();
+    edit.run();
+    file.endProcess(false);
+    Run<String, String> run = file.open().orElseThrow(() -> new AssertionError("no run"));
+    holds(run, List.of());
+    change.accept(run);
+    file.serializer().begin(run);
+    adopt(run);
+    enterAll();
+  }
+
+  /// Somebody sends a job to another state while no process runs: in the file, or in the program.
+  private void sendOne(SplittableRandom dice, boolean inProgram) {
+    if (file == null) {
+      return;
+    }
+    Job<String> job = List.copyOf(durable.values()).get(dice.nextInt(durable.size()));
+    int to = dice.nextInt(scenario.states().size());
+    String state = scenario.stateName(to);
+    if (job.state().equals(state)) {
+      return;
+    }
+    tell(inProgram ? "redrive" : "edit", job.id(), state);
+    model.sent(job.id(), to);
+    Job<String> sent = job.next().state(state).attempt(0).dueNow().released().build();
+    if (inProgram) {
+      startAgainWith(() -> {}, run -> run.put(sent));
+    } else {
+      startAgainWith(
+          () -> {
+            file.edit(job.id(), state);
+            durable.put(job.id(), sent);
+          },
+          run -> {});
+    }
+  }
+
+  private void enterAll() {
     List<Message.Arrival<String>> arrivals = new ArrayList<>();
     for (Job<String> job : durable.values()) {
       Duration delay = job.due().map(due -> Duration.between(at(now), due)).orElse(Duration.ZERO);
@@ -310,6 +576,9 @@ final class Replay {
 
   /// Whatever happened, a run that is started again and whose steps succeed comes to rest.
   private void letAllEnd() {
+    if (file != null) {
+      file.heal();
+    }
     restart();
     int end = scenario.states().size() - 1;
     for (int round = 0; !board.isResting(); round++) {

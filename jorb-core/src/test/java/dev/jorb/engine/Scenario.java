@@ -61,7 +61,11 @@ record Scenario(
     HOLD(2),
     UNHOLD(3),
     STOP(1),
-    RESTART(1);
+    RESTART(1),
+    DISK_FAULT(3),
+    CRASH(2),
+    EDIT(1),
+    REDRIVE(1);
 
     final int weight;
 
@@ -173,6 +177,11 @@ record Scenario(
           });
     }
     return workflow.build();
+  }
+
+  /// The same with every transition written down before it counts.
+  Scenario recordedAlways() {
+    return new Scenario(seed, true, limits, originNanos, rates, states, jobs, events);
   }
 
   Scenario withJobs(List<JobSpec> fewer) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jorb.serial.SimDisk.Fault;
 import dev.jorb.serial.SimDisk.Stopped;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
@@ -22,38 +21,18 @@ class JournalCrashTest {
   /// Of the calls of a recovery every so many-th is one where it fails; 1 for all.
   private static final int STRIDE = Integer.getInteger("jorb.stride", 8);
 
-  /// open, run with forks, close, open again in the same file, run, end without closing, open with
-  /// a compaction, run, close.
-  private static void life(SimDisk disk, Recorder recorder, Random random) {
-    recorder.open(disk);
-    commitSome(recorder, random);
-    recorder.close();
-    recorder.open(disk);
-    commitSome(recorder, random);
-    disk.releaseLocks(); // As the system does it when a process is killed.
-    recorder.open(disk);
-    commitSome(recorder, random);
-    recorder.close();
-  }
-
-  private static void commitSome(Recorder recorder, Random random) {
-    for (int i = 0; i < 3; i++) {
-      recorder.commitRandom(random);
-    }
-  }
-
   /// Plays the life with every call as the one where `event` happens, and hands what is then there
   /// to the check.
   private static void atEveryCall(String what, EventAt event, BiConsumer<SimDisk, Recorder> check) {
     SimDisk whole = new SimDisk(new Random(SEED));
-    life(whole, new Recorder(3), new Random(SEED));
+    Life.play(whole, new Recorder(3), new Random(SEED));
     assertThat(whole.openFiles()).as("files that were left open").isEqualTo(1);
     for (int call = 1; call <= whole.calls(); call++) {
       SimDisk disk = new SimDisk(new Random(SEED + call));
       event.at(disk, call);
       Recorder recorder = new Recorder(3);
       try {
-        life(disk, recorder, new Random(SEED));
+        Life.play(disk, recorder, new Random(SEED));
       } catch (Stopped | RunFileException ended) {
         // What it left behind is what counts.
       }
@@ -69,7 +48,7 @@ class JournalCrashTest {
                 + "), seed "
                 + SEED
                 + "\n"
-                + tail(disk),
+                + Life.tail(disk),
             e);
       }
     }
@@ -79,40 +58,16 @@ class JournalCrashTest {
     return call <= disk.calls() ? disk.log().get(call - 1) : "after the end";
   }
 
-  private static String tail(SimDisk disk) {
-    return String.join("\n", disk.log().subList(Math.max(0, disk.calls() - 12), disk.calls()));
-  }
-
   private interface EventAt {
     void at(SimDisk disk, int call);
   }
 
-  /// Opens what is there, goes on for a while, closes and opens once more.
   private static void goOn(SimDisk disk, Recorder recorder) {
-    recorder.open(disk);
-    recorder.commitRandom(new Random(SEED));
-    recorder.close();
-    recorder.open(disk);
-    recorder.close();
+    Life.goOn(disk, recorder, SEED);
   }
 
   private static void goOnFromEach(List<SimDisk> states, Recorder recorder) {
-    int number = 0;
-    for (SimDisk state : states) {
-      try {
-        goOn(state, recorder.copy());
-      } catch (Throwable e) {
-        throw new AssertionError(
-            "state " + number + " of " + states.size() + "\n" + tail(state), e);
-      }
-      number++;
-    }
-  }
-
-  private static List<SimDisk> stateAfter(SimDisk disk, int powerCuts) {
-    List<SimDisk> states = new ArrayList<>(disk.afterPowerCut(powerCuts));
-    states.add(disk.afterKill());
-    return states;
+    Life.goOnFromEach(states, recorder, SEED);
   }
 
   @Nested
@@ -135,7 +90,7 @@ class JournalCrashTest {
           "power cut",
           SimDisk::stopAt,
           (disk, recorder) -> {
-            for (SimDisk first : stateAfter(disk, 4)) {
+            for (SimDisk first : Life.statesAfter(disk, 4)) {
               for (int call = 1 + random.nextInt(STRIDE); ; call += STRIDE) {
                 SimDisk second = first.afterKill().stopAt(call);
                 Recorder knows = recorder.copy();
@@ -143,7 +98,7 @@ class JournalCrashTest {
                   goOn(second, knows);
                   break;
                 } catch (Stopped | RunFileException ended) {
-                  goOnFromEach(stateAfter(second, 3), knows);
+                  goOnFromEach(Life.statesAfter(second, 3), knows);
                 }
               }
             }
@@ -159,7 +114,7 @@ class JournalCrashTest {
       atEveryCall(
           fault + " once",
           (disk, call) -> disk.failAt(call, fault, false),
-          (disk, recorder) -> goOnFromEach(stateAfter(disk.heal(), 16), recorder));
+          (disk, recorder) -> goOnFromEach(Life.statesAfter(disk.heal(), 16), recorder));
     }
 
     @ParameterizedTest
@@ -168,7 +123,7 @@ class JournalCrashTest {
       atEveryCall(
           fault + " for ever",
           (disk, call) -> disk.failAt(call, fault, true),
-          (disk, recorder) -> goOnFromEach(stateAfter(disk.heal(), 16), recorder));
+          (disk, recorder) -> goOnFromEach(Life.statesAfter(disk.heal(), 16), recorder));
     }
 
     @ParameterizedTest
@@ -179,14 +134,14 @@ class JournalCrashTest {
           "kill, then " + fault,
           SimDisk::stopAt,
           (disk, recorder) -> {
-            for (SimDisk first : stateAfter(disk, 2)) {
+            for (SimDisk first : Life.statesAfter(disk, 2)) {
               for (int call = 1 + random.nextInt(STRIDE); ; call += STRIDE) {
                 SimDisk second = first.afterKill().failAt(call, fault, false);
                 Recorder knows = recorder.copy();
                 try {
                   goOn(second, knows);
                 } catch (RunFileException refused) {
-                  goOnFromEach(stateAfter(second.heal(), 2), knows);
+                  goOnFromEach(Life.statesAfter(second.heal(), 2), knows);
                 }
                 if (call > second.calls()) {
                   break;
@@ -210,9 +165,9 @@ class JournalCrashTest {
             Recorder knows = recorder.copy();
             knows.open(again);
             knows.commitRandom(new Random(SEED));
-            goOnFromEach(stateAfter(again, 32), knows);
+            goOnFromEach(Life.statesAfter(again, 32), knows);
             knows.close();
-            goOnFromEach(stateAfter(again, 32), knows);
+            goOnFromEach(Life.statesAfter(again, 32), knows);
           });
     }
   }

@@ -22,31 +22,6 @@ import org.junit.jupiter.api.Test;
 class JournalDamageTest {
   private static final long SEED = Long.getLong("jorb.seed", 20261124L);
 
-  /// A file, and the states of its run, oldest first.
-  private record History(byte[] file, List<String> pictures, int beforeLastBatch) {
-    String last() {
-      return pictures.getLast();
-    }
-  }
-
-  /// Records until the file has `bytes` bytes.
-  private static History history(int bytes, boolean sealed) {
-    SimDisk disk = new SimDisk(new Random(SEED));
-    Random random = new Random(SEED);
-    Recorder recorder = new Recorder(3).open(disk);
-    List<String> pictures = new ArrayList<>(List.of(Sample.picture(recorder.run())));
-    int beforeLastBatch = 0;
-    while (disk.content(Sample.PATH).length < bytes) {
-      beforeLastBatch = disk.content(Sample.PATH).length;
-      recorder.commitRandom(random);
-      pictures.add(Sample.picture(recorder.run()));
-    }
-    if (sealed) {
-      recorder.close();
-    }
-    return new History(disk.content(Sample.PATH), pictures, beforeLastBatch);
-  }
-
   /// What is found in a file: the picture of the run, or nothing if it is refused by line.
   private static Optional<String> found(byte[] file) {
     SimDisk disk = new SimDisk(new Random(SEED)).put(Sample.PATH, file);
@@ -74,12 +49,12 @@ class JournalDamageTest {
   class CutAtEveryByte {
     @Test
     void ofAFileThatWasNotClosed() {
-      cutAtEveryByte(history(16 << 10, false));
+      cutAtEveryByte(History.record(16 << 10, false, SEED));
     }
 
     @Test
     void ofAClosedFile() {
-      cutAtEveryByte(history(16 << 10, true));
+      cutAtEveryByte(History.record(16 << 10, true, SEED));
     }
 
     private static void cutAtEveryByte(History history) {
@@ -120,12 +95,12 @@ class JournalDamageTest {
   class ZerosFromEveryByte {
     @Test
     void ofAFileThatWasNotClosed() {
-      zerosFromEveryByte(history(16 << 10, false));
+      zerosFromEveryByte(History.record(16 << 10, false, SEED));
     }
 
     @Test
     void ofAClosedFile() {
-      zerosFromEveryByte(history(16 << 10, true));
+      zerosFromEveryByte(History.record(16 << 10, true, SEED));
     }
 
     private static void zerosFromEveryByte(History history) {
@@ -172,20 +147,20 @@ class JournalDamageTest {
   class EveryFlippedBit {
     @Test
     void ofAFileThatWasNotClosed() {
-      flipEveryBit(history(4 << 10, false));
+      flipEveryBit(History.record(4 << 10, false, SEED));
     }
 
     @Test
     void ofAClosedFile() {
-      flipEveryBit(history(4 << 10, true));
+      flipEveryBit(History.record(4 << 10, true, SEED));
     }
 
     @Test
     void ofACompactedFile() {
-      History history = history(4 << 10, false);
+      History history = History.record(4 << 10, false, SEED);
       SimDisk disk = new SimDisk(new Random(SEED)).put(Sample.PATH, history.file());
       new Recorder(3).open(disk).close();
-      flipEveryBit(new History(disk.content(Sample.PATH), history.pictures(), 0));
+      flipEveryBit(new History(disk.content(Sample.PATH), history.pictures(), history.ends()));
     }
 
     private static void flipEveryBit(History history) {
@@ -209,7 +184,7 @@ class JournalDamageTest {
 
   @Nested
   class Lines {
-    private final History history = history(4 << 10, true);
+    private final History history = History.record(4 << 10, true, SEED);
     private final List<String> lines = List.of(Sample.utf8(history.file()).split("(?<=\n)"));
 
     private void assertRefused(List<String> changed, String what) {
@@ -278,7 +253,7 @@ class JournalDamageTest {
   class RandomDamage {
     @Test
     void elsewhereThanInAStateIsRefused() {
-      History history = history(4 << 10, true);
+      History history = History.record(4 << 10, true, SEED);
       Random random = new Random(SEED);
       for (int trial = 0; trial < 5_000; trial++) {
         byte[] damaged = history.file().clone();

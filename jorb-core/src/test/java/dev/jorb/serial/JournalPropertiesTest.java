@@ -320,6 +320,49 @@ class JournalPropertiesTest {
           .isZero();
     }
 
+    /// The line of the error repeats the transition of the same millisecond, which came from
+    /// elsewhere.
+    @Test
+    void anErrorInTheMillisecondOfATransition() {
+      recorder.open(disk);
+      Job<Box> job = recorder.run().job("0").orElseThrow();
+      Instant now = recorder.clock().instant();
+      Job<Box> moved =
+          job.next()
+              .updated(now)
+              .transition("new", "edit", now, Duration.ZERO)
+              .state("edit")
+              .build();
+      recorder.commit(List.of(new Transition<>(moved, List.of())));
+      recorder.commit(
+          List.of(
+              new Transition<>(
+                  moved.next().updated(now).parked("gone").error("edit", now, "gone").build(),
+                  List.of())));
+      recorder.close();
+      recorder.open(disk).close(); // It verifies that all is there.
+      assertThat(recorder.run().job("0").orElseThrow().lastError().orElseThrow().state())
+          .isEqualTo("edit");
+    }
+
+    @Test
+    void anErrorOfAJobWhoseStateIsEdited() {
+      recorder.open(disk);
+      Job<Box> job = recorder.run().job("0").orElseThrow();
+      Instant now = recorder.clock().instant();
+      recorder.commit(
+          List.of(
+              new Transition<>(
+                  job.next().updated(now).parked("gone").error("new", now, "gone").build(),
+                  List.of())));
+      recorder.close();
+      rewrite(
+          text().replace("{\"id\":\"0\",\"state\":\"new\"", "{\"id\":\"0\",\"state\":\"push\""));
+      Job<Box> edited = found().run().job("0").orElseThrow();
+      assertThat(edited.state()).isEqualTo("push");
+      assertThat(edited.lastError().orElseThrow().state()).isEqualTo("new");
+    }
+
     @Test
     void aBatchLargerThanMemoryLikes() {
       recorder.open(disk);
@@ -437,7 +480,8 @@ class JournalPropertiesTest {
       // A field of a later version, and a context that today's code cannot read.
       String later =
           sealed(
-              "{\"id\":\"0\",\"state\":\"push\",\"v\":3,\"hue\":[1, 2],\"c\":{\"label\":9e2,\"count\":true }");
+              "{\"id\":\"0\",\"state\":\"push\",\"v\":3,\"hue\":[1,"
+                  + " 2],\"c\":{\"label\":9e2,\"count\":true }");
       rewrite(unsealed() + later + commit(3 - 1, later));
       try (JournalSerializer<Plan, Box> journal = Sample.journal(disk)) {
         Run<Plan, Box> run = journal.load().orElseThrow();

@@ -8,6 +8,7 @@ import dev.jorb.run.Transition;
 import dev.jorb.serial.Sample.Box;
 import dev.jorb.serial.Sample.Clock;
 import dev.jorb.serial.Sample.Plan;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,13 @@ final class Recorder {
   Recorder compacting(LiveCompaction.Policy policy) {
     this.policy = policy;
     return this;
+  }
+
+  /// One that comes a day later.
+  static Recorder later(int jobs) {
+    Recorder recorder = new Recorder(jobs);
+    recorder.clock.pass(Duration.ofDays(1));
+    return recorder;
   }
 
   Run<Plan, Box> run() {

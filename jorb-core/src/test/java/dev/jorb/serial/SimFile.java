@@ -36,8 +36,10 @@ final class SimFile {
   /// A file that is wholly durable.
   static SimFile durable(long key, byte[] content) {
     SimFile file = new SimFile(key);
-    file.write(0, content, 0, content.length);
-    file.sync();
+    file.cache = Arrays.copyOf(content, sectorCeiling(content.length));
+    file.durable = file.cache.clone();
+    file.size = content.length;
+    file.sizes = new ArrayList<>(List.of(content.length));
     return file;
   }
 

@@ -1,5 +1,12 @@
 package dev.jorb.torture;
 
+import dev.jorb.engine.HistoryRow;
+import dev.jorb.serial.CutRow;
+import dev.jorb.serial.DamageRow;
+import dev.jorb.serial.FaultRow;
+import dev.jorb.serial.FlipRow;
+import dev.jorb.serial.SectorRow;
+import dev.jorb.serial.SmallHistoryRow;
 import java.util.List;
 
 /// All rows, in the order in which they run.
@@ -7,6 +14,14 @@ final class Rows {
   private Rows() {}
 
   static List<Row> all() {
-    return List.of();
+    return List.of(
+        CutRow.cuts(),
+        CutRow.zeros(),
+        new SectorRow(),
+        new FlipRow(),
+        new FaultRow(),
+        new SmallHistoryRow(),
+        new DamageRow(),
+        new HistoryRow());
   }
 }
