@@ -233,19 +233,25 @@ public final class Engine<A, O, J> {
   }
 
   private void work() {
-    Workers.Worker worker = workers.enter(Thread.currentThread());
     try {
-      for (Entry<J> entry = dispatcher.takeFirst(); entry != null; ) {
-        worker.begin(entry);
-        Steps.Answer<J> answer =
-            entry.lane.timeoutNanos > 0 ? timed(worker, entry) : steps.execute(entry);
-        worker.end();
-        entry = dispatcher.handOver(answer);
+      Workers.Worker worker = workers.enter(Thread.currentThread());
+      try {
+        work(worker);
+      } finally {
+        workers.leave(worker);
       }
     } catch (Throwable broken) {
       dispatcher.fail(broken);
-    } finally {
-      workers.leave(worker);
+    }
+  }
+
+  private void work(Workers.Worker worker) {
+    for (Entry<J> entry = dispatcher.takeFirst(); entry != null; ) {
+      worker.begin(entry);
+      Steps.Answer<J> answer =
+          entry.lane.timeoutNanos > 0 ? timed(worker, entry) : steps.execute(entry);
+      worker.end();
+      entry = dispatcher.handOver(answer);
     }
   }
 

@@ -22,6 +22,7 @@ final class Rows {
         new FaultRow(),
         new SmallHistoryRow(),
         new DamageRow(),
-        new HistoryRow());
+        new HistoryRow(),
+        new AllocationRow());
   }
 }
