@@ -44,7 +44,13 @@ final class LineReader {
     try {
       Line.JobLine job =
           digits == LONG_CRC && seal == Seal.WHOLE ? canonical.read(bytes, from, end) : null;
-      return job != null ? job : parse(bytes, from, to, seal);
+      if (job != null) {
+        return job;
+      }
+      Line line = parse(bytes, from, to, seal);
+      expect(
+          digits != SHORT_CRC || !(line instanceof Line.JobLine), "its second checksum is missing");
+      return line;
     } catch (DateTimeException | ArithmeticException e) {
       throw new BadLineException("a time in it cannot be read: " + e.getMessage());
     }

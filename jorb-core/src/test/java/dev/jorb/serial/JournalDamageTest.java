@@ -249,6 +249,19 @@ class JournalDamageTest {
     }
   }
 
+  /// The first half of the digits is right for the whole line.
+  @Test
+  void aJobsLineWithoutItsSecondChecksumIsRefusedThere() {
+    String file = Sample.utf8(History.record(1 << 10, true, SEED).file());
+    String cut = file.replaceFirst("(\"crc\":\"[0-9a-f]{8})[0-9a-f]{8}", "$1");
+    SimDisk disk = new SimDisk(new Random(SEED)).put(Sample.PATH, Sample.utf8(cut));
+    try (JournalSerializer<Plan, Box> journal = Sample.journal(disk)) {
+      assertThatThrownBy(journal::load)
+          .isInstanceOf(Damaged.class)
+          .hasMessageContaining("line 2: job 0: its second checksum is missing");
+    }
+  }
+
   @Nested
   class RandomDamage {
     @Test

@@ -18,14 +18,15 @@ class PlantedFaultsTest {
   @TempDir Path folder;
 
   private int torture(PlantedFault fault, String row, String... more) {
-    Row planted = fault.load().make(row, Row.class);
+    PlantedFault.Planted planted = new PlantedFault.Planted(fault);
     List<String> args =
         new java.util.ArrayList<>(
             List.of("--short", "--seed", "1", "--scratch", folder.resolve("scratch").toString()));
     args.addAll(List.of(more));
     int result =
-        new CommandLine(new Torture(List.of(planted))).execute(args.toArray(String[]::new));
-    assertThat(fault.isPlanted()).as("the code that %s changes is there", fault).isTrue();
+        new CommandLine(new Torture(List.of(planted.row(row))))
+            .execute(args.toArray(String[]::new));
+    assertThat(planted.isComplete()).as("the code that %s changes is there", fault).isTrue();
     return result;
   }
 

@@ -59,7 +59,6 @@ enum PlantedFault {
   private static final String PACKAGE = "dev.jorb.serial.";
 
   private final List<Change> changes;
-  private final Set<Change> made = ConcurrentHashMap.newKeySet();
 
   /// One method of a class and what is done to its code; the transform says when it has done it.
   private record Change(String type, String method, Function<Runnable, CodeTransform> transform) {}
@@ -68,27 +67,38 @@ enum PlantedFault {
     this.changes = changes;
   }
 
-  /// Loads the library with the mistake in it.
-  AlteredClasses load() {
-    return new AlteredClasses(this::alter);
+  /// The library with the mistake in it.
+  static final class Planted {
+    private final PlantedFault fault;
+    private final Set<Change> made = ConcurrentHashMap.newKeySet();
+
+    Planted(PlantedFault fault) {
+      this.fault = fault;
+    }
+
+    /// A row that tortures it.
+    Row row(String className) {
+      return new AlteredClasses((name, file) -> fault.alter(name, file, made))
+          .make(className, Row.class);
+    }
+
+    /// Whether the code was there that the fault changes; else the fault has to be written anew.
+    boolean isComplete() {
+      return made.containsAll(fault.changes);
+    }
   }
 
-  /// Whether the code was there that it changes; else it has to be written anew.
-  boolean isPlanted() {
-    return made.containsAll(changes);
-  }
-
-  private byte[] alter(String className, byte[] classFile) {
+  private byte[] alter(String className, byte[] classFile, Set<Change> made) {
     byte[] altered = classFile;
     for (Change change : changes) {
       if (className.equals(PACKAGE + change.type())) {
-        altered = alter(change, altered);
+        altered = alter(change, altered, made);
       }
     }
     return altered;
   }
 
-  private byte[] alter(Change change, byte[] classFile) {
+  private static byte[] alter(Change change, byte[] classFile, Set<Change> made) {
     ClassFile file = ClassFile.of();
     return file.transformClass(
         file.parse(classFile),
