@@ -30,6 +30,9 @@ public final class Run<O, J> {
   private final Map<LimitNote.Id, LimitNote> limitNotes = new LinkedHashMap<>();
   private int nextNumber;
 
+  /// Guards the jobs. Not this object's own monitor, which a step could hold for ever.
+  private final Object lock = new Object();
+
   private Run(String name, String id, O overall, String startState) {
     this.name = Objects.requireNonNull(name, "name");
     this.id = Objects.requireNonNull(id, "id");
@@ -81,11 +84,13 @@ public final class Run<O, J> {
   /// Adds a job in a given state.
   ///
   /// @throws IllegalStateException if the run holds [#MAX_JOBS] already
-  public synchronized Run<O, J> add(String state, J context) {
+  public Run<O, J> add(String state, J context) {
     Objects.requireNonNull(context, "a job's context must not be null");
     Objects.requireNonNull(state, "a job's state must not be null");
     Instant now = TimeSource.system().instant();
-    put(Job.create(Integer.toString(nextNumber), state, context, now));
+    synchronized (lock) {
+      put(Job.create(Integer.toString(nextNumber), state, context, now));
+    }
     return this;
   }
 
@@ -114,18 +119,24 @@ public final class Run<O, J> {
   }
 
   /// How many jobs it holds.
-  public synchronized int size() {
-    return jobs.size();
+  public int size() {
+    synchronized (lock) {
+      return jobs.size();
+    }
   }
 
   /// The job with this id, as far as it is acknowledged.
-  public synchronized Optional<Job<J>> job(String id) {
-    return Optional.ofNullable(jobs.get(id));
+  public Optional<Job<J>> job(String id) {
+    synchronized (lock) {
+      return Optional.ofNullable(jobs.get(id));
+    }
   }
 
   /// All jobs in the order in which they came, each at its acknowledged version. A copy.
-  public synchronized List<Job<J>> jobs() {
-    return jobs.copy();
+  public List<Job<J>> jobs() {
+    synchronized (lock) {
+      return jobs.copy();
+    }
   }
 
   /// The jobs that `job` has kicked in its life, in the order of their ids, as far as they are
@@ -137,11 +148,13 @@ public final class Run<O, J> {
   }
 
   /// Takes in a job's version, new or next. For serializers and engines.
-  public synchronized void put(Job<J> job) {
-    int before = jobs.size();
-    jobs.put(job);
-    if (jobs.size() > before) {
-      added(job);
+  public void put(Job<J> job) {
+    synchronized (lock) {
+      int before = jobs.size();
+      jobs.put(job);
+      if (jobs.size() > before) {
+        added(job);
+      }
     }
   }
 
@@ -154,10 +167,12 @@ public final class Run<O, J> {
   }
 
   /// Takes in what was acknowledged. For engines.
-  public synchronized void apply(List<Transition<J>> transitions) {
-    for (Transition<J> transition : transitions) {
-      put(transition.job());
-      transition.kicked().forEach(this::put);
+  public void apply(List<Transition<J>> transitions) {
+    synchronized (lock) {
+      for (Transition<J> transition : transitions) {
+        put(transition.job());
+        transition.kicked().forEach(this::put);
+      }
     }
   }
 

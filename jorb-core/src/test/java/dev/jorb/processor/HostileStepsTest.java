@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -261,6 +262,29 @@ class HostileStepsTest {
       handle.stop();
       assertThat(handle.await().wasStopped()).isTrue();
       assertThat(hostage.stored().due()).isPresent();
+    }
+
+    @Test
+    void holdsTheRunsMonitor() throws InterruptedException {
+      CountDownLatch inside = new CountDownLatch(1);
+      CountDownLatch release = new CountDownLatch(1);
+      AtomicReference<Run<String, Note>> run = new AtomicReference<>();
+      Hostage hostage =
+          new Hostage((app, overall, note) -> {
+            synchronized (run.get()) {
+              inside.countDown();
+              Eventually.isOpen(release);
+            }
+            return Outcome.to("done", note);
+          });
+      run.set(hostage.run);
+
+      RunHandle handle = hostage.processor().start(hostage.run);
+      inside.await();
+      eventually("the others are done", () -> handle.status().getLast().completed() == OTHERS - 1);
+
+      release.countDown();
+      assertThat(handle.await().isComplete()).isTrue();
     }
 
     @Test
