@@ -7,6 +7,13 @@ import dev.jorb.serial.FaultRow;
 import dev.jorb.serial.FlipRow;
 import dev.jorb.serial.SectorRow;
 import dev.jorb.serial.SmallHistoryRow;
+import dev.jorb.torture.real.DiskFullRow;
+import dev.jorb.torture.real.FailedSyncRow;
+import dev.jorb.torture.real.HostileRow;
+import dev.jorb.torture.real.KillRow;
+import dev.jorb.torture.real.OtherProgramRow;
+import dev.jorb.torture.real.PowerCutRow;
+import dev.jorb.torture.real.StraceRow;
 import java.util.List;
 
 /// All rows, in the order in which they run.
@@ -23,6 +30,13 @@ final class Rows {
         new SmallHistoryRow(),
         new DamageRow(),
         new HistoryRow(),
-        new AllocationRow());
+        new AllocationRow(),
+        new KillRow(),
+        new FailedSyncRow(),
+        new PowerCutRow(),
+        new DiskFullRow(),
+        new StraceRow(),
+        new OtherProgramRow(),
+        new HostileRow());
   }
 }

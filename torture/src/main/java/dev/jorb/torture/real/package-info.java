@@ -1,0 +1,3 @@
+/// The rows of the campaign that need real processes and the real kernel.
+@org.jspecify.annotations.NullMarked
+package dev.jorb.torture.real;
