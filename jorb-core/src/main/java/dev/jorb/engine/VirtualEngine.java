@@ -3,6 +3,7 @@ package dev.jorb.engine;
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
 import dev.jorb.limit.SharedLimits;
+import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
 import dev.jorb.serial.DiskFullException;
@@ -45,6 +46,10 @@ public final class VirtualEngine<A, O, J> {
   private final List<Entry<J>> ready = new ArrayList<>();
   private final Map<Entry<J>, Execution> executions = new HashMap<>();
   private List<Result<J>> handedOver = new ArrayList<>();
+
+  /// Steps that have begun since the last batch was taken.
+  private List<Entry<J>> begun = new ArrayList<>();
+
   private List<StatusCount> told = List.of();
   private boolean flushing;
   private boolean held;
@@ -191,18 +196,22 @@ public final class VirtualEngine<A, O, J> {
   private void takeBatch() {
     List<Result<J>> batch = handedOver;
     handedOver = new ArrayList<>();
-    time.after(Duration.ofNanos(1 + random.nextLong(LONGEST_FLUSH_NANOS)), () -> commit(batch));
+    List<Job<J>> started =
+        begun.stream().filter(executions::containsKey).map(entry -> entry.job).toList();
+    begun = new ArrayList<>();
+    time.after(
+        Duration.ofNanos(1 + random.nextLong(LONGEST_FLUSH_NANOS)), () -> commit(batch, started));
   }
 
-  private void commit(List<Result<J>> batch) {
+  private void commit(List<Result<J>> batch, List<Job<J>> started) {
     List<Encoded<J>> encoded = new ArrayList<>();
     batch.forEach(result -> encoded.add(result.encoded()));
     try {
-      serializer.commit(encoded);
+      serializer.commit(encoded, started);
     } catch (DiskFullException full) {
       held = true;
       apply(new Message.Hold<>(String.valueOf(full.getMessage())));
-      time.after(DISK_FULL_RETRY, () -> commit(batch));
+      time.after(DISK_FULL_RETRY, () -> commit(batch, started));
       return;
     } catch (RuntimeException failed) {
       failure = failed;
@@ -214,10 +223,12 @@ public final class VirtualEngine<A, O, J> {
       held = false;
       apply(new Message.Unhold<>());
     }
-    if (!handedOver.isEmpty()) {
+    if (!handedOver.isEmpty() || !begun.isEmpty()) {
       flushIfFree();
     }
-    apply(new Message.Committed<>(batch));
+    if (!batch.isEmpty()) {
+      apply(new Message.Committed<>(batch));
+    }
   }
 
   private void apply(Message<J> message) {
@@ -232,7 +243,18 @@ public final class VirtualEngine<A, O, J> {
   private void start(Entry<J> entry) {
     Execution execution = new Execution();
     executions.put(entry, execution);
-    execution.strand = time.spawn(() -> execute(entry, execution));
+    execution.strand =
+        time.spawn(() -> {
+          noteStart(entry);
+          execute(entry, execution);
+        });
+  }
+
+  private void noteStart(Entry<J> entry) {
+    if (serializer.isRecording()) {
+      begun.add(entry);
+      flushIfFree();
+    }
   }
 
   private void timeOut(Entry<J> entry) {
