@@ -22,7 +22,7 @@ class DocsTest {
   private static final Path ROOT = Path.of(System.getProperty("jorb.root", "..")).normalize();
   private static final Pattern BLOCK =
       Pattern.compile(
-          "(<!-- (examples/\\w+\\.java)#(\\w+) -->\\n```java\\n)(.*?)(```\\n)", Pattern.DOTALL);
+          "(<!-- (examples/[\\w/]+\\.java)#(\\w+) -->\\n```java\\n)(.*?)(```\\n)", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)\\)");
 
   static List<Path> docs() throws IOException {

@@ -4,6 +4,7 @@ module dev.jorb.test {
   requires transitive dev.jorb;
   requires transitive org.junit.jupiter.api;
   requires org.assertj.core;
+  requires org.junit.platform.commons;
   requires static transitive org.jspecify;
 
   exports dev.jorb.test;

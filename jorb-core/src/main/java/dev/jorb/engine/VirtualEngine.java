@@ -197,7 +197,7 @@ public final class VirtualEngine<A, O, J> {
     List<Result<J>> batch = handedOver;
     handedOver = new ArrayList<>();
     List<Job<J>> started =
-        begun.stream().filter(executions::containsKey).map(entry -> entry.job).toList();
+        begun.stream().distinct().filter(executions::containsKey).map(entry -> entry.job).toList();
     begun = new ArrayList<>();
     time.after(
         Duration.ofNanos(1 + random.nextLong(LONGEST_FLUSH_NANOS)), () -> commit(batch, started));

@@ -1,0 +1,302 @@
+package dev.jorb.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jorb.run.Job;
+import dev.jorb.run.Run;
+import dev.jorb.workflow.Outcome;
+import dev.jorb.workflow.Retry;
+import dev.jorb.workflow.Workflow;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class CrashPointsTest {
+  private static final int CHANGES = 3;
+
+  /// A service that outlives the process.
+  static final class Forge {
+    final Simulation simulation;
+    final List<String> pullRequests = new ArrayList<>();
+    final List<String> pushes = new ArrayList<>();
+    int processes;
+
+    Forge(Simulation simulation) {
+      this.simulation = simulation;
+    }
+
+    void open(String repository) {
+      pullRequests.add(repository);
+    }
+  }
+
+  record Change(String repository) {}
+
+  static Outcome<Change> edit(Forge forge, String overall, Change change) {
+    return Outcome.to("push", change);
+  }
+
+  /// The mistake: it does not look whether there is a pull request already.
+  static Outcome<Change> pushBlindly(Forge forge, String overall, Change change) {
+    forge.open(change.repository);
+    return Outcome.to("pushed", change);
+  }
+
+  static Outcome<Change> push(Forge forge, String overall, Change change) {
+    if (!forge.pullRequests.contains(change.repository)) {
+      forge.open(change.repository);
+    }
+    return Outcome.to("pushed", change);
+  }
+
+  /// The same mistake, but only in the middle of the step.
+  static Outcome<Change> pushSlowly(Forge forge, String overall, Change change)
+      throws InterruptedException {
+    if (!forge.pushes.contains(change.repository)) {
+      forge.open(change.repository);
+      forge.simulation.sleep(Duration.ofSeconds(5));
+      forge.pushes.add(change.repository);
+    }
+    return Outcome.to("pushed", change);
+  }
+
+  static Workflow<Forge, String, Change> workflow(
+      dev.jorb.workflow.Exec<Forge, String, Change> push) {
+    return Workflow.named("changes", Forge.class, String.class, Change.class)
+        .state("edit", s -> s.exec(CrashPointsTest::edit).concurrency(2))
+        .state("push", s -> s.exec(push).concurrency(2).retry(Retry.times(1)))
+        .terminal("pushed")
+        .build();
+  }
+
+  static CrashPoints<Forge, String, Change, Forge> points(
+      Workflow<Forge, String, Change> workflow) {
+    return CrashPoints.of(workflow, Forge::new, CrashPointsTest::process, forge -> run(workflow))
+        .invariant(
+            "onePullRequest", forge -> assertThat(forge.pullRequests).doesNotHaveDuplicates())
+        .runInvariant(
+            "allPushed",
+            run -> assertThat(run.jobs()).extracting(Job::state).containsOnly("pushed"));
+  }
+
+  private static Forge process(Forge forge) {
+    forge.processes++;
+    return forge;
+  }
+
+  private static Run<String, Change> run(Workflow<Forge, String, Change> workflow) {
+    Run<String, Change> run = workflow.run("r", "o");
+    for (int i = 0; i < CHANGES; i++) {
+      run.add(new Change("repository " + i));
+    }
+    return run;
+  }
+
+  @Nested
+  class OfStepsThatLookFirst {
+    @Test
+    void breakNothing() {
+      CrashReport report = points(workflow(CrashPointsTest::push)).seeds(20).check();
+
+      assertThat(report.broken()).isEmpty();
+      assertThat(report.toString())
+          .isEqualTo(report.points() + " crash points, none breaks anything");
+    }
+
+    @Test
+    void areAfterEachStepAndInAndAfterEachRecord() {
+      CrashReport report = points(workflow(CrashPointsTest::push)).seeds(20).check();
+
+      for (long seed = 1; seed <= 20; seed++) {
+        long each = seed;
+        List<CrashPoint> points =
+            report.tried().stream()
+                .filter(tried -> tried.seed() == each)
+                .map(CrashReport.Tried::point)
+                .toList();
+        assertThat(points)
+            .extracting(CrashPoint::where)
+            .contains(
+                "after edit of job 0, before its record",
+                "after edit of job 2, before its record",
+                "after push of job 0, before its record",
+                "after push of job 2, before its record");
+        long records =
+            points.stream().filter(p -> p.where().startsWith("after the record")).count();
+        assertThat(points)
+            .filteredOn(p -> p.where().startsWith("in the middle of the record"))
+            .hasSize((int) records);
+        assertThat(points)
+            .filteredOn(p -> p.where().startsWith("after the note that"))
+            .isNotEmpty()
+            .hasSize((int) (points.size() - 2 * CHANGES - 2 * records));
+        assertThat(points)
+            .extracting(CrashPoint::number)
+            .containsExactlyElementsOf(
+                java.util.stream.IntStream.range(0, points.size()).boxed().toList());
+      }
+    }
+
+    @Test
+    void startTheProcessASecondTimeInTheSameWorld() {
+      AtomicInteger trials = new AtomicInteger();
+      points(workflow(CrashPointsTest::push))
+          .invariant(
+              "oneWorld",
+              forge -> assertThat(forge.processes).isEqualTo(trials.getAndIncrement() == 0 ? 1 : 2))
+          .check();
+
+      assertThat(trials).hasValueGreaterThan(10);
+    }
+  }
+
+  @Nested
+  class OfAStepThatIsNotIdempotent {
+    @Test
+    void breakItsInvariantExactlyBetweenItsWorkAndItsRecord() {
+      CrashReport report = points(workflow(CrashPointsTest::pushBlindly)).run();
+
+      assertThat(report.broken())
+          .isNotEmpty()
+          .extracting(CrashReport.Broken::invariant)
+          .containsOnly("onePullRequest");
+      assertThat(report.brokenPlaces()).containsExactly("after push, before its record");
+    }
+
+    @Test
+    void areNamedWithTheWayToTryOneAgain() {
+      CrashPoints<Forge, String, Change, Forge> points =
+          points(workflow(CrashPointsTest::pushBlindly));
+      CrashReport report = points.run();
+      CrashReport.Tried first =
+          report.tried().stream().filter(each -> each.result() != null).findFirst().orElseThrow();
+
+      assertThatThrownBy(points::check)
+          .isInstanceOf(AssertionError.class)
+          .hasMessageStartingWith(
+              report.points()
+                  + " crash points, "
+                  + report.broken().size()
+                  + " break onePullRequest: after push, before its record")
+          .hasMessageContaining("point " + first.point().number() + ", after push of job ")
+          .hasMessageEndingWith("try one again: .only(1, " + first.point().number() + ")");
+      assertThatThrownBy(points.only(1, first.point().number())::check)
+          .hasMessageStartingWith("1 crash point, 1 breaks onePullRequest: after push");
+    }
+
+    @Test
+    void areFoundInsideItTooWhereTheWorldTakesTime() {
+      CrashReport report = points(workflow(CrashPointsTest::pushSlowly)).run();
+
+      assertThat(report.brokenPlaces()).containsExactly("inside push");
+    }
+  }
+
+  @Nested
+  class CannotBeTried {
+    @Test
+    void ofARunThatBreaksItsInvariantsByItself() {
+      assertThatThrownBy(() ->
+              points(workflow(CrashPointsTest::push))
+                  .invariant("never", forge -> assertThat(forge.pullRequests).isEmpty())
+                  .run())
+          .isInstanceOf(AssertionError.class)
+          .hasMessageStartingWith("seed 1 breaks never without any crash: ");
+    }
+
+    @Test
+    void ofARunThatIsAnotherEachTime() {
+      AtomicInteger calls = new AtomicInteger();
+
+      assertThatThrownBy(() ->
+              points(
+                      workflow((forge, overall, change) ->
+                          calls.getAndIncrement() % 4 == 0
+                              ? Outcome.stay(change)
+                              : push(forge, overall, change)))
+                  .run())
+          .isInstanceOf(AssertionError.class)
+          .hasMessageStartingWith("seed 1 is not the same history each time: point ")
+          .hasMessageContaining("Simulation.random()");
+    }
+
+    @Test
+    void underNamesThatAreTakenOrNumbersThatAreNone() {
+      var points = points(workflow(CrashPointsTest::push));
+
+      assertThatThrownBy(() -> points.invariant("onePullRequest", forge -> {}))
+          .hasMessage("there are two invariants with the name onePullRequest");
+      assertThatThrownBy(() -> points.only(1, -1))
+          .hasMessage("a point's number must be at least 0 but was -1");
+      assertThatThrownBy(() -> points.only(1, 5_000).run())
+          .hasMessageContaining("there is no point 5000");
+    }
+
+    @Test
+    void inAWorldThatCannotBeMade() {
+      Workflow<Forge, String, Change> workflow = workflow(CrashPointsTest::push);
+
+      assertThatThrownBy(() ->
+              CrashPoints.of(
+                      workflow,
+                      simulation -> {
+                        throw new IOException("no such place");
+                      },
+                      (Forge forge) -> forge,
+                      forge -> run(workflow))
+                  .run())
+          .hasMessage("the world cannot be made: java.io.IOException: no such place");
+    }
+  }
+
+  @Nested
+  class AfterARestart {
+    @Test
+    void arunThatCannotRestIsFound() {
+      CrashReport report =
+          points(
+                  workflow((forge, overall, change) ->
+                      forge.processes > 1
+                          ? Outcome.stay(change).after(Duration.ofDays(100))
+                          : push(forge, overall, change)))
+              .run();
+
+      assertThat(report.broken())
+          .isNotEmpty()
+          .extracting(CrashReport.Broken::invariant)
+          .containsOnly("comesToRest");
+    }
+
+    @Test
+    void theWorldIsClosed() {
+      List<String> closed = new ArrayList<>();
+      record Place(List<String> closed) implements AutoCloseable {
+        @Override
+        public void close() {
+          closed.add("closed");
+        }
+      }
+      Workflow<Place, String, Change> workflow =
+          Workflow.named("w", Place.class, String.class, Change.class)
+              .state("work", s -> s.exec((place, overall, change) -> Outcome.to("done", change)))
+              .terminal("done")
+              .build();
+
+      CrashReport report =
+          CrashPoints.of(
+                  workflow,
+                  simulation -> new Place(closed),
+                  place -> place,
+                  place -> workflow.run("r", "o").add(new Change("a")))
+              .check();
+
+      assertThat(report.points()).isEqualTo(4);
+      assertThat(closed).hasSize(5);
+    }
+  }
+}
