@@ -48,8 +48,8 @@ public record CrashReport(List<Tried> tried) {
   /// before its record`.
   ///
   /// Other steps may be in doubt at the same time. Named for each invariant is the one that was
-  /// whenever it broke, and if there are several, that which was least often when it held. If there
-  /// is none, all points are named.
+  /// whenever it broke, and if there are several, that which was least often when it held, or else
+  /// that at which the process was killed. If there is none, all points are named.
   public List<String> brokenPlaces() {
     return byInvariant(failing()).values().stream()
         .flatMap(points -> places(points).stream())
@@ -61,9 +61,17 @@ public record CrashReport(List<Tried> tried) {
     Set<String> always = new LinkedHashSet<>(doubts(broken.getFirst()));
     broken.forEach(each -> always.retainAll(doubts(each)));
     return always.stream()
-        .min(Comparator.comparingLong(this::timesHeld))
+        .min(
+            Comparator.comparingLong(this::timesHeld)
+                .thenComparing(place -> broken.stream().noneMatch(each -> isAt(each, place))))
         .map(List::of)
         .orElseGet(() -> broken.stream().map(each -> each.point.where()).toList());
+  }
+
+  private static boolean isAt(Tried tried, String place) {
+    return tried.point.inDoubt().stream()
+        .filter(step -> step.place().equals(place))
+        .anyMatch(step -> tried.point.where().contains(step.state() + " of job " + step.job()));
   }
 
   private long timesHeld(String place) {
