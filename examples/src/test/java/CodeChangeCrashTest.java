@@ -151,10 +151,10 @@ class CodeChangeCrashTest {
 
       assertThatThrownBy(points::check)
           .hasMessageStartingWith(
-              "30 crash points, 2 break onePullRequest: after push, before its record")
-          .hasMessageContaining("point 21, after push of job 0, before its record: ")
-          .hasMessageContaining("point 22, in the middle of the record of push of job 0: ")
-          .hasMessageEndingWith("try one again: .only(1, 21)");
+              "40 crash points, 2 break onePullRequest: after push, before its record")
+          .hasMessageContaining("point 29, after push of job 0, before its record: ")
+          .hasMessageContaining("point 30, in the middle of the record of push of job 0: ")
+          .hasMessageEndingWith("try one again: .only(1, 29)");
     }
 
     // end::found[]
@@ -170,7 +170,7 @@ class CodeChangeCrashTest {
               .invariant("onePullRequest", world -> assertThat(world.pullRequests()).hasSize(1))
               .check();
 
-      assertThat(report.points()).isEqualTo(30);
+      assertThat(report.points()).isEqualTo(40);
     }
   }
 }

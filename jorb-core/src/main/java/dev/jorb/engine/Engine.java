@@ -225,10 +225,13 @@ public final class Engine<A, O, J> {
     } catch (Throwable failed) {
       dispatcher.fail(failed);
     } finally {
-      dispatcher.stopAlarm();
-      feed.end(LISTENER_GRACE);
-      LOG.info("run \"{}\" ended: {}", run.name(), StatusCount.standing(status()));
-      ended.countDown();
+      try {
+        dispatcher.stopAlarm();
+        feed.end(LISTENER_GRACE);
+        LOG.info("run \"{}\" ended: {}", run.name(), StatusCount.standing(status()));
+      } finally {
+        ended.countDown(); // Whoever waits must not wait for what found no memory.
+      }
     }
   }
 

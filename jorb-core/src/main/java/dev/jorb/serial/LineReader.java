@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -190,7 +191,12 @@ final class LineReader {
 
   private Line job(Fields in, String first, Seal seal) throws BadLineException {
     JobFields job = new JobFields();
+    Set<String> names = new HashSet<>();
     for (String name = first; name != null; name = in.next()) {
+      // Else a checksum's field that damage gave another's name would pass for a person's typing.
+      expect(
+          seal == Seal.WHOLE || names.add(name),
+          "it has the field \"" + name + "\" more than once");
       switch (name) {
         case "id" -> job.id = in.text();
         case "state" -> job.state = name(in.text());

@@ -206,6 +206,17 @@ class JournalPropertiesTest {
           .hasMessageContaining("unknown field \"contxt\"");
     }
 
+    @Test
+    void withAFieldTwiceAreRefused() {
+      recorder.open(disk);
+      move("0", "edit");
+      recorder.close();
+      rewrite(text().replaceAll("(\"v\":2.*),\"crc\":(\"[0-9a-f]*\"})", "$1,\"c\":$2"));
+      assertThatThrownBy(JournalPropertiesTest.this::found)
+          .isInstanceOf(Damaged.class)
+          .hasMessageContaining("the field \"c\" more than once");
+    }
+
     private void goOnTwice() {
       for (int i = 0; i < 2; i++) {
         try (JournalSerializer<Plan, Box> journal = Sample.journal(disk)) {
