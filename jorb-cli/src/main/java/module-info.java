@@ -2,7 +2,9 @@
 @org.jspecify.annotations.NullMarked
 module dev.jorb.cli {
   requires transitive dev.jorb;
+  requires com.dashjoin.jsonata;
   requires info.picocli;
+  requires java.xml;
   requires tools.jackson.databind;
   requires jdk.unsupported; // OsSignal, by reflection
   requires static transitive org.jspecify;

@@ -14,6 +14,7 @@ module dev.jorb {
   exports dev.jorb.serial;
   exports dev.jorb.event;
   exports dev.jorb.processor;
+  exports dev.jorb.report;
   exports dev.jorb.engine to
       dev.jorb.test;
 }

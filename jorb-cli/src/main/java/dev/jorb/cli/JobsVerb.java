@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,6 +31,12 @@ final class JobsVerb implements Callable<Integer> {
   @Option(names = "--errors", description = "only jobs that have errors")
   private boolean errors;
 
+  @Option(
+      names = "--where",
+      paramLabel = "EXPR",
+      description = "only jobs of which this JSONata expression is true; see redrive")
+  private @Nullable String where;
+
   JobsVerb(Request request) {
     this.request = request;
   }
@@ -37,8 +44,10 @@ final class JobsVerb implements Callable<Integer> {
   @Override
   public Integer call() {
     RunFile file = request.read();
-    requireKnown(file);
-    List<Job<Json>> jobs = file.run().jobs().stream().filter(this::isAskedFor).toList();
+    requireKnown(file, state);
+    Predicate<Job<Json>> question = where == null ? job -> true : JobQuery.parse(where);
+    List<Job<Json>> jobs =
+        file.run().jobs().stream().filter(this::isAskedFor).filter(question).toList();
     if (request.isJson().getAsBoolean()) {
       Map<String, Object> head = new LinkedHashMap<>();
       head.put("run", file.run().name());
@@ -52,8 +61,7 @@ final class JobsVerb implements Callable<Integer> {
   }
 
   /// A misspelt state would look like a state without jobs.
-  private void requireKnown(RunFile file) {
-    String name = state;
+  static void requireKnown(RunFile file, @Nullable String name) {
     Stream<String> inUse = file.run().jobs().stream().map(Job::state);
     List<String> known = Stream.concat(file.states().stream(), inUse).distinct().toList();
     if (name != null && !known.contains(name)) {
@@ -88,7 +96,7 @@ final class JobsVerb implements Callable<Integer> {
         .orElse("");
   }
 
-  private static Map<String, Object> json(Job<Json> job) {
+  static Map<String, Object> json(Job<Json> job) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("id", job.id());
     json.put("state", job.state());

@@ -4,6 +4,7 @@ import dev.jorb.cli.Execution.Program;
 import dev.jorb.cli.LauncherCommand.FileParameter;
 import dev.jorb.processor.RunFailedException;
 import dev.jorb.run.Run;
+import dev.jorb.serial.RunFile;
 import dev.jorb.serial.RunFileException;
 import dev.jorb.serial.RunFiles;
 import dev.jorb.workflow.Workflow;
@@ -38,6 +39,11 @@ import picocli.CommandLine.ParameterException;
 /// | `status` | says how many jobs are in which state |
 /// | `jobs` | lists jobs, all or `--state S`, `--parked`, `--errors` |
 /// | `show JOB` | tells all that is known of a job |
+/// | `errors` | lists the errors by cause, or all of one cause |
+/// | `redrive` | sends jobs to another state |
+/// | `undo` | takes the last redrive back |
+/// | `graph` | shows the ways between the states, declared and taken |
+/// | `export` | writes jobs, transitions or errors as CSV or JSON lines |
 /// | `check` | says whether the file is undamaged and what the next start would find |
 /// | `compact` | writes the file anew with the newest version of each job and nothing else |
 /// | `repair -o NEW` | saves what a damaged file still holds into a new one |
@@ -112,6 +118,11 @@ public final class Jorb {
     addVerb(line, top, request -> new CheckVerb(request, RunFiles::check));
     addVerb(line, top, CompactVerb::new);
     addVerb(line, top, RepairVerb::new);
+    addVerb(line, top, ErrorsVerb::new);
+    addVerb(line, top, RedriveVerb::new);
+    addVerb(line, top, UndoVerb::new);
+    addVerb(line, top, request -> new GraphVerb(request, RunFile::shapes));
+    addVerb(line, top, ExportVerb::new);
     return execute(line, out, err, args);
   }
 
@@ -137,6 +148,11 @@ public final class Jorb {
     line.addSubcommand(new CheckVerb(request, path -> RunFiles.check(path, workflow)));
     line.addSubcommand(new CompactVerb(request));
     line.addSubcommand(new RepairVerb(request));
+    line.addSubcommand(new ErrorsVerb(request));
+    line.addSubcommand(new RedriveVerb(request));
+    line.addSubcommand(new UndoVerb(request));
+    line.addSubcommand(new GraphVerb(request, read -> workflow.shapes()));
+    line.addSubcommand(new ExportVerb(request));
     if (!arguments.problems().isEmpty()) {
       return usage(err, line, String.join("; ", arguments.problems()));
     }
@@ -184,6 +200,7 @@ public final class Jorb {
         .exitCodeList(ExitCode.meanings());
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setUsageHelpWidth(100);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((failure, command, parsed) -> failed(err, command, failure));
     line.setParameterExceptionHandler((mistake, given) -> mistaken(err, mistake));
     int code = line.execute(args);

@@ -25,6 +25,28 @@ final class JsonText {
     return new RawValue(json.text());
   }
 
+  /// A value as maps, lists, texts, numbers and booleans.
+  static Object value(Json json) {
+    return MAPPER.readValue(json.text(), Object.class);
+  }
+
+  /// The text without characters that XML does not allow.
+  static String printable(String text) {
+    return text.codePoints().allMatch(JsonText::isPrintable)
+        ? text
+        : text.codePoints()
+            .map(c -> isPrintable(c) ? c : 0xFFFD)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+  }
+
+  private static boolean isPrintable(int c) {
+    return c == '\t'
+        || c == '\n'
+        || (c >= ' ' && c < 0xD800)
+        || (c > 0xDFFF && c != 0xFFFE && c != 0xFFFF);
+  }
+
   /// The counts as `status --json` and `run --json` give them.
   static List<Map<String, Object>> states(List<StatusCount> counts) {
     return counts.stream().map(JsonText::state).toList();

@@ -49,8 +49,10 @@ public final class Job<J> {
       int crashes,
       boolean inDoubt,
       @Nullable Run<?, J> run,
-      @Nullable JobError lastError) {
-    private static final Rare<?> NOTHING = new Rare<>(0, 0, 0, null, false, 0, false, null, null);
+      @Nullable JobError lastError,
+      @Nullable Redriven redriven) {
+    private static final Rare<?> NOTHING = 
+        new Rare<>(0, 0, 0, null, false, 0, false, null, null, null);
 
     @SuppressWarnings("unchecked") // It has no run.
     static <J> Rare<J> of(Builder<J> b) {
@@ -63,7 +65,8 @@ public final class Job<J> {
               && b.crashes == 0
               && !b.inDoubt
               && b.run == null
-              && b.lastError == null;
+              && b.lastError == null
+              && b.redriven == null;
       return isNothing
           ? (Rare<J>) NOTHING
           : new Rare<>(
@@ -75,7 +78,8 @@ public final class Job<J> {
               Math.min(b.crashes, MAX_CRASHES),
               b.inDoubt,
               b.run,
-              b.lastError);
+              b.lastError,
+              b.redriven);
     }
   }
 
@@ -109,6 +113,7 @@ public final class Job<J> {
     builder.version = version + 1;
     builder.crashes = 0;
     builder.inDoubt = false;
+    builder.redriven = null;
     return builder;
   }
 
@@ -134,6 +139,7 @@ public final class Job<J> {
     builder.inDoubt = job.rare.inDoubt;
     builder.lastTransition = job.lastTransition;
     builder.lastError = job.rare.lastError;
+    builder.redriven = job.rare.redriven;
     builder.position = job.position;
     return builder;
   }
@@ -212,6 +218,12 @@ public final class Job<J> {
   /// Why it is parked, if it is.
   public Optional<String> parked() {
     return Optional.ofNullable(rare.parked);
+  }
+
+  /// What the last change of this job, a redrive, took it away from; empty if its last change was
+  /// none.
+  public Optional<Redriven> redriven() {
+    return Optional.ofNullable(rare.redriven);
   }
 
   /// Whether it waits until every job that it has kicked rests in a terminal state.
@@ -308,6 +320,7 @@ public final class Job<J> {
     private @Nullable Run<?, J> run;
     private @Nullable JobTransition lastTransition;
     private @Nullable JobError lastError;
+    private @Nullable Redriven redriven;
     private int position;
 
     private Builder(String id, String state) {
@@ -395,6 +408,12 @@ public final class Job<J> {
     /// The run that it belongs to, so that [Job#kicked()] can be asked.
     public Builder<J> of(Run<?, J> run) {
       this.run = run;
+      return this;
+    }
+
+    /// Its last change is a redrive.
+    public Builder<J> redriven(Redriven redriven) {
+      this.redriven = redriven;
       return this;
     }
 

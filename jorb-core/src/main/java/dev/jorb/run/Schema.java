@@ -26,6 +26,11 @@ public interface Schema<O, J> {
   /// Those of [#stateNames()] where jobs end.
   Set<String> terminalStateNames();
 
+  /// What is declared of the states, in their order; empty if that is not known.
+  default List<StateShape> shapes() {
+    return List.of();
+  }
+
   /// Reads any run: contexts stay JSON text, all states are accepted.
   static Schema<Json, Json> untyped() {
     return Untyped.INSTANCE;

@@ -92,6 +92,7 @@ final class CanonicalLine {
         null,
         null,
         0,
+        null,
         Arrays.copyOfRange(bytes, context, to),
         Seal.WHOLE);
   }

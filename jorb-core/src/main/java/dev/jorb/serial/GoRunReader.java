@@ -275,6 +275,8 @@ final class GoRunReader {
         known.states(),
         known.terminal(),
         List.of(),
+        List.of(),
+        List.of(),
         JsonText.compact(overall));
   }
 

@@ -1,5 +1,6 @@
 package dev.jorb.serial;
 
+import dev.jorb.run.StateShape;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param terminal those where jobs end
 /// @param others states that jobs of the file were in when this line was written and that are not
 ///   the workflow's
+/// @param shapes what the workflow declares of its states; empty if not known
+/// @param redrives the redrives of the run's life, oldest first
 /// @param overall the overall context as JSON
 record Header(
     String run,
@@ -34,6 +37,8 @@ record Header(
     List<String> states,
     List<String> terminal,
     List<String> others,
+    List<StateShape> shapes,
+    List<RedriveEntry> redrives,
     byte[] overall) {
   /// The version of the file's form.
   static final int FORMAT = 1;
@@ -41,7 +46,20 @@ record Header(
   /// The same for a file that starts anew behind `commit`, with jobs in these `others` states.
   Header behind(long commit, List<String> others) {
     return new Header(
-        run, id, epoch, commit, 0, at, workflow, startState, states, terminal, others, overall);
+        run,
+        id,
+        epoch,
+        commit,
+        0,
+        at,
+        workflow,
+        startState,
+        states,
+        terminal,
+        others,
+        shapes,
+        redrives,
+        overall);
   }
 
   /// The same for a file that had so many batches when it got its name.
@@ -58,6 +76,8 @@ record Header(
         states,
         terminal,
         others,
+        shapes,
+        redrives,
         overall);
   }
 }

@@ -60,6 +60,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   private @Nullable JournalFile journal;
   private Opening opening = Opening.ofNew();
   private long lastFlushNanos;
+  private List<RedriveEntry> redrives = List.of();
 
   JournalSerializer(Disk disk, TimeSource time, Path path, Schema<O, J> schema) {
     this.disk = disk;
@@ -100,6 +101,16 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
     return opening;
   }
 
+  /// The redrives of the run's life, oldest first; known after [#load()].
+  List<RedriveEntry> redrives() {
+    return redrives;
+  }
+
+  /// What the next start writes down as the redrives of the run's life.
+  void redrives(List<RedriveEntry> redrives) {
+    this.redrives = List.copyOf(redrives);
+  }
+
   /// Takes the lock and reads the file; changes nothing in it.
   ///
   /// @throws RunFileException.Locked if somebody else has it
@@ -114,6 +125,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
       try (DiskFile file = disk.openReadOnly(path)) {
         image = JournalScan.read(path, file);
       }
+      redrives = image.header.redrives();
       return Optional.of(toRun(image));
     } catch (IOException e) {
       throw new RunFileException(path, "cannot be read (" + e.getMessage() + ")", e);
@@ -288,6 +300,8 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
         schema.stateNames(),
         List.copyOf(schema.terminalStateNames()),
         otherStates(run),
+        schema.shapes(),
+        redrives,
         overall);
   }
 

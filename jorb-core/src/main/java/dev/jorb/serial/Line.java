@@ -2,6 +2,7 @@ package dev.jorb.serial;
 
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
+import dev.jorb.run.Redriven;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,6 +38,7 @@ sealed interface Line {
       @Nullable String error,
       @Nullable String errorState,
       int errors,
+      @Nullable Redriven redriven,
       byte[] context,
       Seal seal)
       implements Line {
@@ -66,6 +68,9 @@ sealed interface Line {
       }
       if (parked != null) {
         job.parked(parked);
+      }
+      if (redriven != null) {
+        job.redriven(redriven);
       }
       return job.kicks(kicks).attempt(attempt).awaitsKicks(awaitsKicks).crashes(crashes);
     }

@@ -1,6 +1,8 @@
 package dev.jorb.serial;
 
 import dev.jorb.run.LimitNote;
+import dev.jorb.run.Redriven;
+import dev.jorb.run.StateShape;
 import dev.jorb.serial.Line.Seal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -215,6 +217,7 @@ final class LineReader {
         case "in" -> job.errorState = name(in.text());
         case "errors" -> job.errors = in.count();
         case "awaits" -> job.awaitsKicks = in.flag();
+        case "redrive" -> job.redriven = redriven(in);
         case "c" -> job.context = in.raw();
         default -> {
           // Else a flipped bit in the name of the checksum's field would pass for a person's
@@ -246,11 +249,34 @@ final class LineReader {
         case "states" -> head.states = names(in.texts());
         case "terminal" -> head.terminal = names(in.texts());
         case "others" -> head.others = names(in.texts());
+        case "shapes" -> head.shapes = HeaderFields.shapes(in);
+        case "redrives" -> head.redrives = HeaderFields.redrives(in);
         case "overall" -> head.overall = in.raw();
         default -> in.skip();
       }
     }
     return new Line.Head(head.header());
+  }
+
+  private Redriven redriven(Fields in) throws BadLineException {
+    in.requireObject();
+    int number = 0;
+    String from = "";
+    int attempt = 0;
+    String parked = null;
+    boolean awaited = false;
+    for (String name = in.next(); name != null; name = in.next()) {
+      switch (name) {
+        case "n" -> number = in.count();
+        case "from" -> from = name(in.text());
+        case "attempt" -> attempt = in.count();
+        case "parked" -> parked = in.text();
+        case "awaits" -> awaited = in.flag();
+        default -> in.skip();
+      }
+    }
+    expect(number > 0 && !from.isEmpty(), "\"redrive\" needs \"n\" and \"from\"");
+    return new Redriven(number, from, attempt, parked, awaited);
   }
 
   private Line past(Fields in) throws BadLineException {
@@ -416,6 +442,7 @@ final class LineReader {
     @Nullable String error;
     @Nullable String errorState;
     int errors;
+    @Nullable Redriven redriven;
     byte @Nullable [] context;
 
     Line line(Seal seal) throws BadLineException {
@@ -441,6 +468,7 @@ final class LineReader {
           error,
           errorState,
           errors,
+          redriven,
           context,
           seal);
     }
@@ -459,6 +487,8 @@ final class LineReader {
     List<String> states = List.of();
     List<String> terminal = List.of();
     List<String> others = List.of();
+    List<StateShape> shapes = List.of();
+    List<RedriveEntry> redrives = List.of();
     byte @Nullable [] overall;
 
     Header header() throws BadLineException {
@@ -477,6 +507,8 @@ final class LineReader {
           states,
           terminal,
           others,
+          shapes,
+          redrives,
           overall);
     }
   }

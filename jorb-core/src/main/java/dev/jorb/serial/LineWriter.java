@@ -4,6 +4,8 @@ import dev.jorb.run.Job;
 import dev.jorb.run.JobError;
 import dev.jorb.run.JobTransition;
 import dev.jorb.run.LimitNote;
+import dev.jorb.run.Redriven;
+import dev.jorb.run.StateShape;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,6 +98,8 @@ final class LineWriter {
     if (!header.others().isEmpty()) {
       append(",\"others\":").strings(header.others());
     }
+    shapes(header.shapes());
+    redrives(header.redrives());
     append(",\"overall\":").raw(header.overall(), 0, header.overall().length);
     endLine();
   }
@@ -119,6 +123,10 @@ final class LineWriter {
     append(",\"at\":\"").instant(job.updated()).append("\"");
     standing(job);
     lastError(job, usual);
+    Redriven redriven = job.redriven().orElse(null);
+    if (redriven != null) {
+      redriven(redriven);
+    }
     append(",\"c\":");
   }
 
@@ -172,6 +180,56 @@ final class LineWriter {
     if (job.crashes() > 0 && !job.inDoubt()) {
       append(",\"crashes\":").number(job.crashes());
     }
+  }
+
+  private void redriven(Redriven redriven) {
+    append(",\"redrive\":{\"n\":").number(redriven.number());
+    append(",\"from\":").string(redriven.from());
+    append(",\"attempt\":").number(redriven.attempt());
+    if (redriven.parked() != null) {
+      append(",\"parked\":").string(redriven.parked());
+    }
+    append(redriven.awaitedKicks() ? ",\"awaits\":true}" : "}");
+  }
+
+  private void shapes(List<StateShape> shapes) {
+    if (shapes.isEmpty()) {
+      return;
+    }
+    String comma = ",\"shapes\":[";
+    for (StateShape shape : shapes) {
+      append(comma).append("{\"name\":").string(shape.name());
+      append(",\"concurrency\":").number(shape.concurrency());
+      if (shape.startsPerSecond() > 0) {
+        append(",\"perSecond\":\"").append(Double.toString(shape.startsPerSecond())).append("\"");
+      }
+      if (!shape.next().isEmpty()) {
+        append(",\"next\":").strings(shape.next());
+      }
+      if (!shape.onFailure().isEmpty()) {
+        append(",\"onFailure\":").strings(shape.onFailure());
+      }
+      append("}");
+      comma = ",";
+    }
+    append("]");
+  }
+
+  private void redrives(List<RedriveEntry> redrives) {
+    if (redrives.isEmpty()) {
+      return;
+    }
+    String comma = ",\"redrives\":[";
+    for (RedriveEntry each : redrives) {
+      append(comma).append("{\"n\":").number(each.number()).append(",\"by\":").string(each.by());
+      append(",\"at\":\"").instant(each.at()).append("\",\"to\":").string(each.to());
+      append(",\"jobs\":").number(each.jobs()).append(",\"why\":").string(each.why());
+      each.undoneAt().ifPresent(at -> append(",\"undoneAt\":\"").instant(at).append("\""));
+      each.undoneBy().ifPresent(by -> append(",\"undoneBy\":").string(by));
+      append("}");
+      comma = ",";
+    }
+    append("]");
   }
 
   /// What a job did before its newest line; written by compaction in place of the lines that it

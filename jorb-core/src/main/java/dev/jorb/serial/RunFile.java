@@ -3,6 +3,7 @@ package dev.jorb.serial;
 import dev.jorb.run.Json;
 import dev.jorb.run.Run;
 import dev.jorb.run.Schema;
+import dev.jorb.run.StateShape;
 import dev.jorb.serial.Disk.DiskFile;
 import dev.jorb.serial.Disk.Stat;
 import java.io.IOException;
@@ -38,6 +39,8 @@ public final class RunFile {
   private final Optional<String> workflowName;
   private final List<String> states;
   private final Set<String> terminalStates;
+  private final Schema<Json, Json> schema;
+  private final List<RedriveEntry> redrives;
   private final Opening opening;
   private final Optional<String> holder;
   private final Set<String> executing;
@@ -46,13 +49,16 @@ public final class RunFile {
       Path path,
       Form form,
       Run<Json, Json> run,
-      Schema<?, ?> schema,
+      Schema<Json, Json> schema,
+      List<RedriveEntry> redrives,
       Opening opening,
       Optional<String> holder,
       Set<String> executing) {
     this.path = path;
     this.form = form;
     this.run = run;
+    this.schema = schema;
+    this.redrives = redrives;
     this.workflowName = schema.workflowName();
     this.states = schema.stateNames();
     this.terminalStates = schema.terminalStateNames();
@@ -108,6 +114,22 @@ public final class RunFile {
     return terminalStates;
   }
 
+  /// What the workflow that wrote the file declares of its states, in their order; of a file that
+  /// does not say it, their names alone.
+  public List<StateShape> shapes() {
+    return schema.shapes();
+  }
+
+  /// The redrives of the run's life, oldest first.
+  public List<RedriveEntry> redrives() {
+    return redrives;
+  }
+
+  /// What the file says of its workflow.
+  Schema<Json, Json> schema() {
+    return schema;
+  }
+
   /// What the next start would find. While a process has the file open, an unfinished end is not
   /// counted: it is being written.
   public Opening opening() {
@@ -161,7 +183,8 @@ public final class RunFile {
       Run<Json, Json> run = reader.toRun(image);
       Opening opening = judge.isPresent() ? judged(judge.get(), image) : reader.opening(image);
       Set<String> executing = holder.isPresent() ? image.runningJobs() : Set.of();
-      return new RunFile(path, form, run, written, opening, holder, executing);
+      return new RunFile(
+          path, form, run, written, image.header.redrives(), opening, holder, executing);
     }
 
     /// Scans what the file holds now. If it changes in a way that a batch at its end does not
@@ -198,13 +221,29 @@ public final class RunFile {
 
     private static Schema<Json, Json> written(Header header) {
       return new Written(
-          Optional.ofNullable(header.workflow()), header.states(), Set.copyOf(header.terminal()));
+          Optional.ofNullable(header.workflow()),
+          header.states(),
+          Set.copyOf(header.terminal()),
+          shapes(header));
+    }
+
+    private static List<StateShape> shapes(Header header) {
+      Set<String> terminal = Set.copyOf(header.terminal());
+      if (header.shapes().isEmpty()) {
+        return header.states().stream()
+            .map(state -> StateShape.unknown(state, terminal.contains(state)))
+            .toList();
+      }
+      return HeaderFields.withTerminal(header.shapes(), terminal);
     }
   }
 
   /// What a file says of its workflow.
   private record Written(
-      Optional<String> workflowName, List<String> stateNames, Set<String> terminalStateNames)
+      Optional<String> workflowName,
+      List<String> stateNames,
+      Set<String> terminalStateNames,
+      List<StateShape> shapes)
       implements Schema<Json, Json> {
     @Override
     public Class<Json> overallType() {

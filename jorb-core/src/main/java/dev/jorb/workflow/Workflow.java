@@ -2,6 +2,7 @@ package dev.jorb.workflow;
 
 import dev.jorb.run.Run;
 import dev.jorb.run.Schema;
+import dev.jorb.run.StateShape;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -141,6 +142,21 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
       }
     }
     return Collections.unmodifiableSet(names);
+  }
+
+  @Override
+  public List<StateShape> shapes() {
+    return states.values().stream().map(Workflow::shape).toList();
+  }
+
+  private static StateShape shape(State<?, ?, ?> state) {
+    return new StateShape(
+        state.name(),
+        state.isTerminal(),
+        state.isTerminal() ? 0 : state.concurrency(),
+        state.rate().map(rate -> rate.permits() * 1e9 / rate.period().toNanos()).orElse(0.0),
+        List.copyOf(state.next()),
+        state.onFailure().stream().toList());
   }
 
   /// The states in the order of their definition.
