@@ -40,7 +40,7 @@ final class Execution<A, O, J> {
     this.settings = settings;
     this.out = out;
     this.err = err;
-    this.bars = ProgressBars.on(err);
+    this.bars = ProgressBars.on(err).of(program.workflow()).leavingNothing();
   }
 
   /// Blocks until the run is at rest, was stopped, or could not go on.
@@ -102,7 +102,7 @@ final class Execution<A, O, J> {
         signals.attach(handle);
         ended = handle.await();
       } finally {
-        bars.end();
+        bars.close();
       }
       ExitCode exit = exit(ended, signals);
       List<String> known = program.workflow().stateNames();

@@ -59,6 +59,18 @@ record Terminal(int rows, int columns, boolean isColoured) {
     }
   }
 
+  /// Whether standard output is a terminal too, which then is the same one.
+  static boolean isStandardOutputOne() {
+    try {
+      return new ProcessBuilder("sh", "-c", "test -t 1").inheritIO().start().waitFor() == 0;
+    } catch (IOException noShell) {
+      return false;
+    } catch (InterruptedException passedOn) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /// Whether this many lines can be drawn anew.
   boolean isDrawable(int lines) {
     return lines < rows;

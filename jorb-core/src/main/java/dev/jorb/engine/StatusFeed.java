@@ -17,6 +17,9 @@ final class StatusFeed {
   private static final Logger LOG = LoggerFactory.getLogger(StatusFeed.class);
   private static final long PERIOD_MILLIS = 200;
 
+  /// After a second the listener is told what it knows already: clocks and rates go on.
+  private static final int MOST_SILENT_PERIODS = 5;
+
   private final StatusListener listener;
   private final Supplier<List<StatusCount>> status;
   private final CountDownLatch end = new CountDownLatch(1);
@@ -39,23 +42,27 @@ final class StatusFeed {
   private void feed() {
     try {
       List<StatusCount> last = List.of();
+      int silentPeriods = 0;
       boolean ended;
       do {
         ended = end.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS);
         List<StatusCount> now = status.get();
-        if (ended || !now.equals(last)) {
-          tell(now);
+        boolean due = ++silentPeriods >= MOST_SILENT_PERIODS;
+        if (ended || due || !now.equals(last)) {
+          tell(() -> listener.status(now));
+          silentPeriods = 0;
         }
         last = now;
       } while (!ended);
+      tell(listener::ended);
     } catch (InterruptedException neverSent) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void tell(List<StatusCount> counts) {
+  private void tell(Runnable telling) {
     try {
-      listener.status(counts);
+      telling.run();
     } catch (Throwable broken) {
       if (!complained) {
         LOG.warn("a status listener failed; the run goes on, and this is said once", broken);
