@@ -5,6 +5,9 @@ needed=(
   git:git
   mvn:maven
   find:findutils
+  tmux:tmux
+  chromium:chromium
+  chromedriver:chromium-driver
 )
 build_java=25
 

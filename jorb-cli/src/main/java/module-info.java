@@ -4,6 +4,7 @@ module dev.jorb.cli {
   requires transitive dev.jorb;
   requires com.dashjoin.jsonata;
   requires info.picocli;
+  requires java.logging;
   requires java.xml;
   requires tools.jackson.databind;
   requires jdk.unsupported; // OsSignal, by reflection

@@ -1,8 +1,12 @@
 /// Jorb: concentrated computing. Runs big batches of multi-step jobs inside one process on one
 /// machine.
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings("module") // dev.jorb.test is built later.
+@SuppressWarnings({
+  "module", // dev.jorb.test is built later.
+  "requires-automatic" // HdrHistogram has no module name but that of its file.
+})
 module dev.jorb {
+  requires HdrHistogram;
   requires org.slf4j;
   requires tools.jackson.databind;
   requires static transitive org.jspecify;
@@ -14,6 +18,7 @@ module dev.jorb {
   exports dev.jorb.serial;
   exports dev.jorb.event;
   exports dev.jorb.processor;
+  exports dev.jorb.measure;
   exports dev.jorb.report;
   exports dev.jorb.engine to
       dev.jorb.test;

@@ -49,7 +49,8 @@ class ArchitectureTest {
           "event", List.of("run"),
           "workflow", List.of("run", "limit", "time"),
           "serial", List.of("run", "time"),
-          "report", List.of("run", "event", "time"),
+          "measure", List.of(),
+          "report", List.of("run", "event", "measure", "time"),
           "engine", List.of("time", "limit", "run", "event", "workflow", "serial"),
           "processor", List.of("time", "limit", "run", "event", "workflow", "serial", "engine"));
 

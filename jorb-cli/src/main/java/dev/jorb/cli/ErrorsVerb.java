@@ -136,7 +136,7 @@ final class ErrorsVerb implements Callable<Integer> {
     table.print(out);
   }
 
-  private static Map<String, Object> json(ErrorCluster cluster) {
+  static Map<String, Object> json(ErrorCluster cluster) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("id", cluster.id());
     json.put("pattern", cluster.pattern().headline());

@@ -42,6 +42,7 @@ import picocli.CommandLine.ParameterException;
 /// | `errors` | lists the errors by cause, or all of one cause |
 /// | `redrive` | sends jobs to another state |
 /// | `undo` | takes the last redrive back |
+/// | `report` | tells what happened, as a page for a browser, as text, or as JSON |
 /// | `graph` | shows the ways between the states, declared and taken |
 /// | `export` | writes jobs, transitions or errors as CSV or JSON lines |
 /// | `check` | says whether the file is undamaged and what the next start would find |
@@ -122,6 +123,7 @@ public final class Jorb {
     addVerb(line, top, RedriveVerb::new);
     addVerb(line, top, UndoVerb::new);
     addVerb(line, top, request -> new GraphVerb(request, RunFile::shapes));
+    addVerb(line, top, request -> new ReportVerb(request, RunFile::shapes));
     addVerb(line, top, ExportVerb::new);
     return execute(line, out, err, args);
   }
@@ -152,6 +154,7 @@ public final class Jorb {
     line.addSubcommand(new RedriveVerb(request));
     line.addSubcommand(new UndoVerb(request));
     line.addSubcommand(new GraphVerb(request, read -> workflow.shapes()));
+    line.addSubcommand(new ReportVerb(request, read -> workflow.shapes()));
     line.addSubcommand(new ExportVerb(request));
     if (!arguments.problems().isEmpty()) {
       return usage(err, line, String.join("; ", arguments.problems()));

@@ -70,6 +70,17 @@ final class JsonText {
     out.println();
   }
 
+  /// JSON that may stand in an HTML script element: nothing in it can end that element.
+  static String inScript(Map<String, Object> object) {
+    return MAPPER
+        .writeValueAsString(object)
+        .replace("&", "\\u0026")
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029");
+  }
+
   /// Prints `head` with one more field, a list that is written element by element.
   static void print(
       PrintStream out,

@@ -1,0 +1,139 @@
+package dev.jorb.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// What a run was limited by most, and what to do about it.
+///
+/// The bottleneck is the state that was limited by its slots, its rate or something else for the
+/// longest: the one before which the jobs of a run pile up. A state that has no work most of the
+/// time is never it, whatever its limits.
+///
+/// @param state the state; empty if no state limited the run
+/// @param limit what it was limited by
+/// @param share for how much of the run, from 0 to 1
+/// @param sentence all of that for a person, with advice that follows from it
+public record Bottleneck(String state, Limit limit, double share, String sentence) {
+  private static final double LEAST_SHARE = 0.2;
+
+  static Bottleneck of(List<StateReport> states, double partSeconds) {
+    List<Held> all = new ArrayList<>();
+    states.stream()
+        .filter(state -> !state.shape().terminal())
+        .forEach(state -> all.add(held(state)));
+    long parts = all.stream().mapToLong(Held::parts).max().orElse(0);
+    Held most = all.stream().max(Comparator.comparingLong(Held::held)).orElse(null);
+    if (most == null || parts == 0) {
+      return new Bottleneck("", Limit.IDLE, 0, "nothing was executed yet");
+    }
+    double share = (double) most.held() / parts;
+    if (share < LEAST_SHARE) {
+      return new Bottleneck("", Limit.NO_WORK, share, unlimited(states));
+    }
+    String next =
+        all.stream()
+            .filter(each -> each != most && each.limit() != Limit.OTHER)
+            .max(
+                Comparator.comparingLong(Held::held)
+                    .thenComparingDouble(each -> each.state().use()))
+            .map(Bottleneck::then)
+            .orElse("");
+    return new Bottleneck(
+        most.state().shape().name(), most.limit(), share, sentence(most, share) + next);
+  }
+
+  /// For how many parts of the run a state was held, and mostly by what.
+  private record Held(StateReport state, Limit limit, long held, long parts) {}
+
+  private static Held held(StateReport state) {
+    Map<Limit, Long> parts = new EnumMap<>(Limit.class);
+    state.limits().forEach(limit -> parts.merge(limit, 1L, Long::sum));
+    long slots = parts.getOrDefault(Limit.SLOTS, 0L);
+    long rate = parts.getOrDefault(Limit.RATE, 0L);
+    long other = parts.getOrDefault(Limit.OTHER, 0L);
+    Limit limit =
+        slots >= Math.max(rate, other) ? Limit.SLOTS : rate >= other ? Limit.RATE : Limit.OTHER;
+    return new Held(
+        state, limit, slots + rate + other, parts.size() == 0 ? 0 : state.limits().size());
+  }
+
+  private static String sentence(Held most, double share) {
+    StateReport state = most.state();
+    String name = "\"" + state.shape().name() + "\"";
+    String percent = Math.round(100 * share) + " % of the time";
+    return switch (most.limit()) {
+      case SLOTS ->
+          name
+              + " was limited by its "
+              + slots(state.shape().concurrency())
+              + " for "
+              + percent
+              + ": raise its concurrency if its steps wait for something other than this machine's"
+              + " processors, or make its step shorter (now "
+              + seconds(state.executing().mean().toNanos() / 1e9)
+              + " on average)";
+      case RATE ->
+          name
+              + " was limited by its rate of "
+              + perTime(state.shape().startsPerSecond())
+              + " for "
+              + percent
+              + ": more slots would not help, a higher rate would";
+      case OTHER ->
+          name
+              + " had jobs waiting for "
+              + percent
+              + " while neither its slots nor its rate were used up: the disk, the processors or a"
+              + " pause held it, so raising its limits would not help";
+      case NO_WORK, IDLE -> unlimited(List.of(state));
+    };
+  }
+
+  private static String then(Held next) {
+    return next.held() == 0
+        ? "; no other state had a queue"
+        : "; next would be \"" + next.state().shape().name() + "\" with " + next.limit().words();
+  }
+
+  private static String unlimited(List<StateReport> states) {
+    return states.stream()
+        .filter(state -> state.executions() > 0)
+        .max(Comparator.comparing(state -> state.executing().total()))
+        .map(state ->
+            "no limit held the run up for long: most of its time its steps ran, those of \""
+                + state.shape().name()
+                + "\" the longest ("
+                + seconds(state.executing().mean().toNanos() / 1e9)
+                + " on average)")
+        .orElse("nothing was executed yet");
+  }
+
+  private static String slots(int count) {
+    return count == 1 ? "one slot" : count + " slots";
+  }
+
+  private static String seconds(double seconds) {
+    return seconds < 1
+        ? Math.round(seconds * 1_000) + " ms"
+        : String.format(Locale.ROOT, "%.1f s", seconds);
+  }
+
+  private static String perTime(double perSecond) {
+    if (perSecond >= 1) {
+      return rounded(perSecond) + " a second";
+    }
+    return perSecond * 60 >= 1
+        ? rounded(perSecond * 60) + " a minute"
+        : rounded(perSecond * 3_600) + " an hour";
+  }
+
+  private static String rounded(double number) {
+    return number == Math.rint(number)
+        ? Long.toString((long) number)
+        : String.format(Locale.ROOT, "%.1f", number);
+  }
+}

@@ -1,0 +1,247 @@
+package dev.jorb.report;
+
+import dev.jorb.measure.Spread;
+import dev.jorb.report.Timeline.Stay;
+import dev.jorb.run.Job;
+import dev.jorb.run.JobError;
+import dev.jorb.run.StateShape;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What happened in a run, from its file alone.
+///
+/// Everything is made from the transitions that the jobs keep: of a job that loops for ever the
+/// last 64 to 128. A step that was running when its process died is not in it.
+///
+/// @param start when the first step started
+/// @param end when the last step returned
+/// @param partSeconds how long each part of the series in [#states] is
+/// @param states the workflow's states in their order, then those that only jobs name
+/// @param slowest the jobs that were on their way for the longest, the longest first
+/// @param sample jobs from the whole run, in the order of their coming, to draw
+/// @param bottleneck what limited the run
+public record RunReport(
+    Instant start,
+    Instant end,
+    double partSeconds,
+    List<StateReport> states,
+    List<Lane> slowest,
+    List<Lane> sample,
+    Bottleneck bottleneck) {
+  private static final int PARTS = 240;
+  private static final int SLOWEST = 20;
+  private static final int SAMPLE = 120;
+
+  /// Copies the lists.
+  public RunReport {
+    states = List.copyOf(states);
+    slowest = List.copyOf(slowest);
+    sample = List.copyOf(sample);
+  }
+
+  /// The way of one job.
+  ///
+  /// @param wall from its first start to its last return
+  /// @param executing how much of that its steps ran
+  public record Lane(String job, String state, Duration wall, Duration executing, List<Bar> bars) {
+    /// Copies the list.
+    public Lane {
+      bars = List.copyOf(bars);
+    }
+  }
+
+  /// One execution of a job.
+  ///
+  /// @param from seconds since the run's start
+  /// @param to seconds since the run's start
+  public record Bar(String state, double from, double to, boolean failed) {}
+
+  /// The report of a run.
+  ///
+  /// @param shapes what is declared of the states, in their order
+  public static RunReport of(List<StateShape> shapes, Collection<? extends Job<?>> jobs) {
+    return new Making(shapes, jobs).report();
+  }
+
+  /// Everything that is counted on the way through all jobs. Used once.
+  private static final class Making {
+    final Collection<? extends Job<?>> jobs;
+    final Timeline timeline;
+    final double partSeconds;
+    final Map<String, Counts> states = new LinkedHashMap<>();
+    final List<Lane> lanes = new ArrayList<>();
+
+    Making(List<StateShape> shapes, Collection<? extends Job<?>> jobs) {
+      this.jobs = jobs;
+      this.timeline = Timeline.of(jobs);
+      double seconds = timeline.length().toNanos() / 1e9;
+      this.partSeconds = Math.max(seconds / PARTS, 1e-3);
+      shapes.forEach(shape -> states.put(shape.name(), new Counts(shape, partSeconds)));
+    }
+
+    RunReport report() {
+      jobs.forEach(this::take);
+      List<StateReport> reports = states.values().stream().map(Counts::report).toList();
+      return new RunReport(
+          timeline.start(),
+          timeline.end(),
+          partSeconds,
+          reports,
+          slowest(),
+          sample(),
+          Bottleneck.of(reports, partSeconds));
+    }
+
+    private Counts counts(String state) {
+      return states.computeIfAbsent(
+          state, name -> new Counts(StateShape.unknown(name, false), partSeconds));
+    }
+
+    private void take(Job<?> job) {
+      counts(job.state()).jobs++;
+      Set<Instant> failures = new HashSet<>();
+      for (JobError error : job.errors()) {
+        counts(error.state()).failures++;
+        failures.add(error.at());
+      }
+      List<Stay> stays = timeline.of(job);
+      List<Bar> bars = new ArrayList<>();
+      Duration executing = Duration.ZERO;
+      for (Stay stay : stays) {
+        String state = stay.transition().from();
+        counts(state)
+            .take(stay, seconds(stay.arrived()), seconds(stay.started()), seconds(stay.ended()));
+        boolean failed = failures.contains(stay.ended());
+        bars.add(new Bar(state, seconds(stay.started()), seconds(stay.ended()), failed));
+        executing = executing.plus(stay.transition().took());
+      }
+      if (!stays.isEmpty()) {
+        Duration wall = Duration.between(stays.getFirst().started(), stays.getLast().ended());
+        lanes.add(new Lane(job.id(), job.state(), wall, executing, bars));
+      }
+    }
+
+    private double seconds(Instant at) {
+      return Duration.between(timeline.start(), at).toNanos() / 1e9;
+    }
+
+    private List<Lane> slowest() {
+      return lanes.stream()
+          .sorted(Comparator.comparing(Lane::wall).reversed())
+          .limit(SLOWEST)
+          .toList();
+    }
+
+    private List<Lane> sample() {
+      List<Lane> sample = new ArrayList<>();
+      int all = lanes.size();
+      for (int i = 0; i < Math.min(all, SAMPLE); i++) {
+        sample.add(lanes.get((int) ((long) i * all / Math.min(all, SAMPLE))));
+      }
+      return sample;
+    }
+  }
+
+  /// The figures of one state while they grow.
+  private static final class Counts {
+    final StateShape shape;
+    final double partSeconds;
+    final Spread executing = new Spread();
+    final Spread waiting = new Spread();
+    final Series executingNow;
+    final Series waitingNow;
+    final Series started;
+    final Series ended;
+    long jobs;
+    long executions;
+    long failures;
+    long retries;
+
+    Counts(StateShape shape, double partSeconds) {
+      this.shape = shape;
+      this.partSeconds = partSeconds;
+      this.executingNow = new Series(PARTS, partSeconds);
+      this.waitingNow = new Series(PARTS, partSeconds);
+      this.started = new Series(PARTS, partSeconds);
+      this.ended = new Series(PARTS, partSeconds);
+    }
+
+    void take(Stay stay, double arrivedAt, double startedAt, double endedAt) {
+      executions++;
+      retries += stay.transition().from().equals(stay.transition().to()) ? 1 : 0;
+      executing.record(stay.transition().took().toNanos());
+      executingNow.add(startedAt, endedAt);
+      started.add(startedAt);
+      ended.add(endedAt);
+      if (stay.hasWaited()) {
+        waiting.record((long) ((startedAt - arrivedAt) * 1e9));
+        waitingNow.add(arrivedAt, startedAt);
+      }
+    }
+
+    StateReport report() {
+      double[] executingEach = executingNow.perSecond();
+      double[] waitingEach = waitingNow.perSecond();
+      double[] startedEach = started.perSecond();
+      List<Limit> limits = new ArrayList<>();
+      double used = 0;
+      double needed = 0;
+      for (int i = 0; i < PARTS; i++) {
+        limits.add(limit(executingEach[i], waitingEach[i], startedEach[i]));
+        if (limits.get(i) != Limit.IDLE) {
+          needed++;
+          used += use(executingEach[i], startedEach[i]);
+        }
+      }
+      return new StateReport(
+          shape,
+          jobs,
+          executions,
+          failures,
+          retries,
+          executing,
+          waiting,
+          executingEach,
+          waitingEach,
+          ended.perSecond(),
+          limits,
+          needed == 0 ? 0 : used / needed);
+    }
+
+    /// A part is as long as a few executions at the least that count; so what is used up nine parts
+    /// in ten counts as used up.
+    private Limit limit(double executing, double waiting, double startedPerSecond) {
+      if (executing == 0 && waiting == 0) {
+        return Limit.IDLE;
+      }
+      if (waiting < 0.5) {
+        return Limit.NO_WORK;
+      }
+      if (shape.concurrency() > 0 && executing >= 0.9 * shape.concurrency()) {
+        return Limit.SLOTS;
+      }
+      return shape.startsPerSecond() > 0 && isNear(startedPerSecond) ? Limit.RATE : Limit.OTHER;
+    }
+
+    /// Starts come in whole numbers, so a part that is shorter than a few of them may miss one.
+    private boolean isNear(double startedPerSecond) {
+      double expected = shape.startsPerSecond() * partSeconds;
+      return startedPerSecond * partSeconds >= Math.min(0.8 * expected, expected - 1);
+    }
+
+    private double use(double executing, double startedPerSecond) {
+      double slots = shape.concurrency() == 0 ? 0 : executing / shape.concurrency();
+      double permits =
+          shape.startsPerSecond() == 0 ? 0 : startedPerSecond / shape.startsPerSecond();
+      return Math.min(1, Math.max(slots, permits));
+    }
+  }
+}

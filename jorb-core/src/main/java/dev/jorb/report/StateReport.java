@@ -1,0 +1,48 @@
+package dev.jorb.report;
+
+import dev.jorb.measure.Spread;
+import dev.jorb.run.StateShape;
+import java.util.List;
+
+/// What a state did in the life of a run.
+///
+/// @param shape what the workflow declares of it
+/// @param jobs the jobs that are in it now
+/// @param executions its recorded executions, failed ones included
+/// @param failures how many of them failed
+/// @param retries how many of them left the job where it was, to come back
+/// @param executing how long its steps took
+/// @param waiting how long jobs waited before its step started
+/// @param executingNow how many of its steps ran at a time, in each part of the run
+/// @param waitingNow how many jobs waited for a start, in each part of the run
+/// @param endedPerSecond its executions per second, in each part of the run
+/// @param limits how much of the run's time it was limited by what
+/// @param use how much of what limits it most was used, from 0 to 1, while it was needed; 0 if
+///   nothing limits it
+public record StateReport(
+    StateShape shape,
+    long jobs,
+    long executions,
+    long failures,
+    long retries,
+    Spread executing,
+    Spread waiting,
+    double[] executingNow,
+    double[] waitingNow,
+    double[] endedPerSecond,
+    List<Limit> limits,
+    double use) {
+  /// Copies the list.
+  public StateReport {
+    limits = List.copyOf(limits);
+  }
+
+  /// The most steps at a time, on average over one part of the run.
+  double most() {
+    double most = 0;
+    for (double each : executingNow) {
+      most = Math.max(most, each);
+    }
+    return most;
+  }
+}
