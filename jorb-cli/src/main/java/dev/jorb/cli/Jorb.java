@@ -39,6 +39,7 @@ import picocli.CommandLine.ParameterException;
 /// | `status` | says how many jobs are in which state |
 /// | `jobs` | lists jobs, all or `--state S`, `--parked`, `--errors` |
 /// | `show JOB` | tells all that is known of a job |
+/// | `why JOB` | says why a job is where it is, and what must happen for it to move |
 /// | `errors` | lists the errors by cause, or all of one cause |
 /// | `redrive` | sends jobs to another state |
 /// | `undo` | takes the last redrive back |
@@ -119,6 +120,7 @@ public final class Jorb {
     addVerb(line, top, request -> new CheckVerb(request, RunFiles::check));
     addVerb(line, top, CompactVerb::new);
     addVerb(line, top, RepairVerb::new);
+    addVerb(line, top, request -> new WhyVerb(request, RunFile::shapes));
     addVerb(line, top, ErrorsVerb::new);
     addVerb(line, top, RedriveVerb::new);
     addVerb(line, top, UndoVerb::new);
@@ -150,6 +152,7 @@ public final class Jorb {
     line.addSubcommand(new CheckVerb(request, path -> RunFiles.check(path, workflow)));
     line.addSubcommand(new CompactVerb(request));
     line.addSubcommand(new RepairVerb(request));
+    line.addSubcommand(new WhyVerb(request, read -> workflow.shapes()));
     line.addSubcommand(new ErrorsVerb(request));
     line.addSubcommand(new RedriveVerb(request));
     line.addSubcommand(new UndoVerb(request));

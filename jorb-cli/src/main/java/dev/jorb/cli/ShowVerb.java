@@ -28,7 +28,7 @@ final class ShowVerb implements Callable<Integer> {
   @Override
   public Integer call() {
     RunFile file = request.read();
-    Job<Json> job = file.run().job(id).orElseThrow(() -> noSuchJob(file));
+    Job<Json> job = file.run().job(id).orElseThrow(() -> noSuchJob(file, id));
     if (request.isJson().getAsBoolean()) {
       JsonText.print(request.out(), json(file, job));
     } else {
@@ -37,7 +37,7 @@ final class ShowVerb implements Callable<Integer> {
     return ExitCode.COMPLETE.code();
   }
 
-  private UsageException noSuchJob(RunFile file) {
+  static UsageException noSuchJob(RunFile file, String id) {
     return new UsageException(
         "there is no job \""
             + id

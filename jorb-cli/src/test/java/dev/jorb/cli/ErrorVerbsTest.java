@@ -71,6 +71,40 @@ class ErrorVerbsTest {
   }
 
   @Nested
+  class WhyIsItThere {
+    @Test
+    void parkedAndEndedJobsSaySo() {
+      assertThat(jorb("why", file, "1").out())
+          .startsWith("job 1: it is parked in \"work\" since ")
+          .contains("HTTP 502", "The next start tries it again");
+      assertThat(jorb("why", file, "0", "--json").json().get("reason").asString())
+          .isEqualTo("ENDED");
+    }
+
+    @Test
+    void jobsOfALiveRunSayWhatTheyWaitFor(@TempDir Path live) throws Exception {
+      try (Child child = Child.start(live, "--kinds", "hold,hold,hold,hold,hold")) {
+        Eventually.eventually(
+            "four of five hold",
+            () ->
+                jorb("why", child.file(), "4")
+                    .out()
+                    .contains("all 4 slots are taken by 0, 1, 2, 3"));
+
+        assertThat(jorb("why", child.file(), "0").out())
+            .isEqualTo("job 0: its step \"work\" is running\n");
+        child.go();
+        assertThat(child.awaitEnd()).isZero();
+      }
+    }
+
+    @Test
+    void unknownJobIsWrongUsage() {
+      assertThat(jorb("why", file, "99").err()).contains("there is no job \"99\"");
+    }
+  }
+
+  @Nested
   class RedriveIt {
     @Test
     void withoutYesItIsOnlyShown() throws IOException {

@@ -36,7 +36,7 @@ public record Bottleneck(String state, Limit limit, double share, String sentenc
     }
     String next =
         all.stream()
-            .filter(each -> each != most && each.limit() != Limit.OTHER)
+            .filter(each -> !each.equals(most) && each.limit() != Limit.OTHER)
             .max(
                 Comparator.comparingLong(Held::held)
                     .thenComparingDouble(each -> each.state().use()))

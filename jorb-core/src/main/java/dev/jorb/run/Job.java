@@ -51,7 +51,7 @@ public final class Job<J> {
       @Nullable Run<?, J> run,
       @Nullable JobError lastError,
       @Nullable Redriven redriven) {
-    private static final Rare<?> NOTHING = 
+    private static final Rare<?> NOTHING =
         new Rare<>(0, 0, 0, null, false, 0, false, null, null, null);
 
     @SuppressWarnings("unchecked") // It has no run.

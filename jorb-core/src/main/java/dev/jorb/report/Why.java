@@ -1,0 +1,236 @@
+package dev.jorb.report;
+
+import dev.jorb.run.Job;
+import dev.jorb.run.StateShape;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Why a job is where it is and what must happen for it to move, as far as its run file tells.
+///
+/// @param job the job's id
+/// @param reason which of the reasons that there are
+/// @param sentence the whole of it for a person
+/// @param waitsFor the jobs that it waits for: the first of those before it in its queue, or its
+///   kicks that are not at their end
+/// @param notBefore the earliest time at which its step can start; null if no time can be told
+public record Why(
+    String job,
+    Reason reason,
+    String sentence,
+    List<String> waitsFor,
+    @Nullable Instant notBefore) {
+  private static final int SHOWN = 5;
+
+  /// Copies the list.
+  public Why {
+    waitsFor = List.copyOf(waitsFor);
+  }
+
+  /// Why a job does not move, or that it does.
+  public enum Reason {
+    /// It is in a terminal state.
+    ENDED,
+    /// It needs a person.
+    PARKED,
+    /// Its state is not the workflow's.
+    UNKNOWN_STATE,
+    /// Its step is running.
+    EXECUTING,
+    /// It was told to come back at a time.
+    DELAYED,
+    /// Jobs that it kicked are not at their end.
+    KICKS_OUT,
+    /// Nobody runs the run.
+    AT_REST,
+    /// It is in its state's queue.
+    QUEUED
+  }
+
+  /// What is known of a run besides its jobs.
+  ///
+  /// @param shapes what is declared of the states; empty if that is not known
+  /// @param isLive whether a process runs it
+  /// @param executing the jobs whose steps are running
+  public record Surroundings(List<StateShape> shapes, boolean isLive, Set<String> executing) {
+    /// Copies what it is given.
+    public Surroundings {
+      shapes = List.copyOf(shapes);
+      executing = Set.copyOf(executing);
+    }
+  }
+
+  /// Tells why `job` is where it is.
+  ///
+  /// @param jobs all jobs of its run
+  public static Why of(
+      Job<?> job, Collection<? extends Job<?>> jobs, Surroundings around, Instant now) {
+    return new Asking(job, jobs, around, now).answer();
+  }
+
+  /// One question. Used once.
+  private record Asking(
+      Job<?> job, Collection<? extends Job<?>> jobs, Surroundings around, Instant now) {
+    Why answer() {
+      StateShape shape = shape();
+      if (shape != null && shape.terminal()) {
+        return why(Reason.ENDED, "it ended in \"" + job.state() + "\" at " + job.updated());
+      }
+      if (shape == null && !around.shapes().isEmpty()) {
+        return why(
+            Reason.UNKNOWN_STATE,
+            "it is in the state \""
+                + job.state()
+                + "\", which the workflow does not have; give the workflow that state, or redrive it");
+      }
+      if (around.executing().contains(job.id())) {
+        return why(Reason.EXECUTING, "its step \"" + job.state() + "\" is running");
+      }
+      if (job.parked().isPresent()) {
+        return parked();
+      }
+      return notYet(shape);
+    }
+
+    private @Nullable StateShape shape() {
+      return around.shapes().stream()
+          .filter(each -> each.name().equals(job.state()))
+          .findFirst()
+          .orElse(null);
+    }
+
+    private Why parked() {
+      return why(
+          Reason.PARKED,
+          "it is parked in \""
+              + job.state()
+              + "\" since "
+              + job.updated()
+              + ": "
+              + job.parked().orElse("")
+              + ". The next start tries it again; redrive sends it elsewhere");
+    }
+
+    private Why notYet(@Nullable StateShape shape) {
+      List<String> out = job.awaitsKicks() ? openKicks() : List.of();
+      if (!out.isEmpty()) {
+        return new Why(
+            job.id(),
+            Reason.KICKS_OUT,
+            "it waits in \""
+                + job.state()
+                + "\" until the jobs that it kicked are at their end; still out "
+                + are(out),
+            out,
+            null);
+      }
+      Instant due = job.due().filter(now::isBefore).orElse(null);
+      if (due != null) {
+        String cause =
+            job.attempt() == 0 ? "was told to come back" : "failed " + times(job.attempt());
+        return new Why(
+            job.id(),
+            Reason.DELAYED,
+            "it " + cause + " in \"" + job.state() + "\" and may start again at " + due,
+            List.of(),
+            due);
+      }
+      return around.isLive() ? queued(shape) : atRest();
+    }
+
+    private List<String> openKicks() {
+      return jobs.stream()
+          .filter(each -> each.parent().filter(job.id()::equals).isPresent())
+          .filter(each ->
+              around.shapes().stream()
+                  .noneMatch(shape -> shape.terminal() && shape.name().equals(each.state())))
+          .map(Job::id)
+          .toList();
+    }
+
+    private Why atRest() {
+      return why(
+          Reason.AT_REST,
+          "it is ready to start in \"" + job.state() + "\", and no process runs the run; start it");
+    }
+
+    private Why queued(@Nullable StateShape shape) {
+      List<String> before = before();
+      List<String> running = new ArrayList<>();
+      for (Job<?> each : jobs) {
+        if (each.state().equals(job.state()) && around.executing().contains(each.id())) {
+          running.add(each.id());
+        }
+      }
+      String place =
+          before.isEmpty()
+              ? "it is the next to start in \"" + job.state() + "\""
+              : "it waits in \"" + job.state() + "\" behind " + are(before);
+      return new Why(
+          job.id(), Reason.QUEUED, place + held(shape, running), before, expected(shape, before));
+    }
+
+    /// Those that came to the state earlier; who came at the same time is ordered as the file is.
+    private List<String> before() {
+      List<Job<?>> queue = new ArrayList<>();
+      for (Job<?> each : jobs) {
+        boolean waits =
+            each.state().equals(job.state())
+                && each.parked().isEmpty()
+                && !each.awaitsKicks()
+                && !around.executing().contains(each.id())
+                && each.due().filter(now::isBefore).isEmpty();
+        if (waits) {
+          queue.add(each);
+        }
+      }
+      queue.sort(Comparator.comparing(each -> each.due().orElse(each.updated())));
+      List<String> ids = queue.stream().map(each -> each.id()).toList();
+      return ids.subList(0, Math.max(0, ids.indexOf(job.id())));
+    }
+
+    private static String held(@Nullable StateShape shape, List<String> running) {
+      if (shape != null && shape.concurrency() > 0 && running.size() >= shape.concurrency()) {
+        return "; all "
+            + shape.concurrency()
+            + (shape.concurrency() == 1 ? " slot is" : " slots are")
+            + " taken by "
+            + some(running);
+      }
+      if (shape != null && shape.startsPerSecond() > 0) {
+        return "; slots are free, its rate lets the next one start when a permit is there";
+      }
+      return "; slots are free, so it starts when the disk has caught up";
+    }
+
+    /// What the rate alone allows; how long the steps before it take, nobody knows.
+    private @Nullable Instant expected(@Nullable StateShape shape, List<String> before) {
+      if (shape == null || shape.startsPerSecond() == 0) {
+        return null;
+      }
+      return now.plus(Duration.ofNanos((long) (before.size() / shape.startsPerSecond() * 1e9)));
+    }
+
+    private Why why(Reason reason, String sentence) {
+      return new Why(job.id(), reason, sentence, List.of(), null);
+    }
+
+    private static String are(List<String> ids) {
+      return ids.size() == 1 ? "job " + ids.getFirst() : ids.size() + " jobs: " + some(ids);
+    }
+
+    private static String some(List<String> ids) {
+      String first = String.join(", ", ids.subList(0, Math.min(SHOWN, ids.size())));
+      return ids.size() > SHOWN ? first + " and " + (ids.size() - SHOWN) + " more" : first;
+    }
+
+    private static String times(int count) {
+      return count == 1 ? "once" : count + " times in a row";
+    }
+  }
+}
