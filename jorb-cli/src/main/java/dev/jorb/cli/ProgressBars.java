@@ -29,9 +29,10 @@ import org.jspecify.annotations.Nullable;
 /// the run has ended, or by [#close()].
 ///
 /// A bar says how many of the executions that are known of are done, and in red how many jobs are
-/// parked; then how many steps run, how many jobs wait, how many executions there are a second,
-/// and, if [#of] has told the limits, which of them holds the state up. The last line says when the
-/// run will be done if it goes on as in the last seconds.
+/// parked; then how many steps run, how many jobs wait, how many executions there are a second, and
+/// what holds the state up: a limit that lets no more start or, if [#of] has told how many there
+/// are, its slots. The last line says when the run will be done if it goes on as in the last
+/// seconds.
 ///
 /// A terminal is what `stty` says is one, unless `TERM` is `dumb`; `NO_COLOR` takes the colours
 /// away. When the window changes its size, the next drawing fits. For one run; after its end
@@ -167,19 +168,20 @@ public final class ProgressBars implements StatusListener, AutoCloseable {
   /// What holds up the states in which jobs wait.
   private Map<String, String> heldBy(List<StatusCount> counts) {
     Map<String, String> held = new HashMap<>();
+    counts.stream()
+        .filter(count -> count.waiting() > 0 && !count.hold().isEmpty())
+        .forEach(count -> held.put(count.state(), count.hold()));
     for (StateShape shape : shapes) {
       counts.stream()
           .filter(count -> count.state().equals(shape.name()) && count.waiting() > 0)
-          .forEach(count -> held.put(shape.name(), limit(shape, count)));
+          .forEach(count -> held.putIfAbsent(shape.name(), limit(shape, count)));
     }
     return held;
   }
 
   private static String limit(StateShape shape, StatusCount count) {
-    if (shape.concurrency() > 0 && count.executing() >= shape.concurrency()) {
-      return "slots";
-    }
-    return shape.startsPerSecond() > 0 ? "rate" : "";
+    boolean isFull = shape.concurrency() > 0 && count.executing() >= shape.concurrency();
+    return isFull ? "slots" : "";
   }
 
   private void tell(List<StatusCount> counts, long now) {

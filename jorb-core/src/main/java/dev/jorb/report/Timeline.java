@@ -75,16 +75,26 @@ final class Timeline {
     List<Stay> stays = new ArrayList<>();
     @Nullable JobTransition before = null;
     for (JobTransition each : job.transitions()) {
-      Instant started = each.at().minus(each.took());
-      boolean isFirst = each.ordinal() == 1;
-      boolean isFollowing = before != null && before.ordinal() == each.ordinal() - 1;
-      Instant arrived = isFirst ? born(job, started) : isFollowing ? before.at() : started;
-      boolean waited = isFirst || (isFollowing && !before.from().equals(before.to()));
-      stays.add(
-          new Stay(each, arrived.isAfter(started) ? started : arrived, started, each.at(), waited));
+      stays.add(stay(job, before, each));
       before = each;
     }
     return stays;
+  }
+
+  /// @param before the transition before, if it is kept
+  private Stay stay(Job<?> job, @Nullable JobTransition before, JobTransition each) {
+    Instant started = each.at().minus(each.took());
+    if (each.ordinal() == 1) {
+      return stay(each, born(job, started), started, true);
+    }
+    return before == null || before.ordinal() != each.ordinal() - 1
+        ? stay(each, started, started, false)
+        : stay(each, before.at(), started, !before.from().equals(before.to()));
+  }
+
+  /// A clock that was set back must not make anybody wait for less than no time.
+  private static Stay stay(JobTransition each, Instant arrived, Instant started, boolean waited) {
+    return new Stay(each, arrived.isAfter(started) ? started : arrived, started, each.at(), waited);
   }
 
   private Instant born(Job<?> job, Instant firstStart) {

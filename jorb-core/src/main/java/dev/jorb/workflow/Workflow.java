@@ -1,5 +1,7 @@
 package dev.jorb.workflow;
 
+import dev.jorb.limit.Limit;
+import dev.jorb.limit.Rate;
 import dev.jorb.run.Run;
 import dev.jorb.run.Schema;
 import dev.jorb.run.StateShape;
@@ -15,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /// The states that jobs pass through, defined once and validated once.
 ///
@@ -154,9 +157,30 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
         state.name(),
         state.isTerminal(),
         state.isTerminal() ? 0 : state.concurrency(),
-        state.rate().map(rate -> rate.permits() * 1e9 / rate.period().toNanos()).orElse(0.0),
+        startsPerSecond(state),
         List.copyOf(state.next()),
         state.onFailure().stream().toList());
+  }
+
+  /// The lowest of the rates that count for all jobs of the state; 0 if there is none, or if starts
+  /// have costs of their own.
+  private static double startsPerSecond(State<?, ?, ?> state) {
+    return state.cost().isPresent()
+        ? 0
+        : state.limits().stream()
+            .filter(limit -> limit.key().isEmpty())
+            .flatMap(limit -> rates(limit.limit()))
+            .mapToDouble(rate -> rate.permits() * 1e9 / rate.period().toNanos())
+            .min()
+            .orElse(0);
+  }
+
+  private static Stream<Rate> rates(Limit limit) {
+    return switch (limit) {
+      case Rate rate -> Stream.of(rate);
+      case Limit.AllOf all -> all.limits().stream().flatMap(Workflow::rates);
+      default -> Stream.empty();
+    };
   }
 
   /// The states in the order of their definition.
