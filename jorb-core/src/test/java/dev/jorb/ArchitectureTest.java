@@ -199,7 +199,7 @@ class ArchitectureTest {
   @Nested
   class Sources {
     private static final Path SOURCES = Path.of("src", "main", "java");
-    private static final int MOST_LINES = 500;
+    private static final int MOST_LINES = 550;
 
     @Test
     void areShort() throws IOException {

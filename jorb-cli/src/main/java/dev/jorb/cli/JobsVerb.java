@@ -76,17 +76,36 @@ final class JobsVerb implements Callable<Integer> {
   }
 
   /// What the job does in its state.
-  static String standing(RunFile file, Job<?> job) {
+  static String standing(RunFile file, Job<Json> job) {
     if (file.terminalStates().contains(job.state())) {
       return "ended";
     }
     if (job.parked().isPresent()) {
       return "parked";
     }
+    if (job.awaitsKicks()) {
+      return waitingForKicks(file, job);
+    }
     return job.due()
         .filter(Instant.now()::isBefore)
         .map(due -> "delayed until " + due)
         .orElse("waiting");
+  }
+
+  private static String waitingForKicks(RunFile file, Job<Json> job) {
+    List<Job<Json>> out =
+        file.run()
+            .kicked(job)
+            .filter(kicked -> !file.terminalStates().contains(kicked.state()))
+            .toList();
+    long parked = out.stream().filter(kicked -> kicked.parked().isPresent()).count();
+    return out.isEmpty()
+        ? "waiting"
+        : "waiting for %d of %s%s"
+            .formatted(
+                out.size(),
+                Text.count(job.kicks(), "kicked job"),
+                parked == 0 ? "" : ", " + parked + " of them parked");
   }
 
   private static String lastError(Job<?> job) {

@@ -1,12 +1,15 @@
 package dev.jorb.engine;
 
 import dev.jorb.engine.Entry.Phase;
+import dev.jorb.event.Pause;
+import dev.jorb.event.RunEvent;
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Feedback;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobTransition;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Transition;
+import dev.jorb.workflow.Failures;
 import dev.jorb.workflow.State;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,11 +17,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.PriorityQueue;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -45,20 +47,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <J> the job context
 final class Board<J> {
-  /// The longest delay that is kept apart from for ever: a clock of nanoseconds ends after 292
-  /// years.
-  private static final Duration LONGEST_DELAY = Duration.ofDays(36_525);
-
   private final Limits limits;
   private final LimitOwner owner;
   private final List<Lane<J>> lanes = new ArrayList<>();
   private final Map<String, Lane<J>> lanesByState = new HashMap<>();
 
-  /// Delayed jobs, the one that is due first in front; in the order of their coming when due
-  /// together.
-  private final PriorityQueue<Timer<J>> timers = new PriorityQueue<>();
-
-  private long timerCount;
+  private final Timers<J> timers = new Timers<>();
+  private final Families<J> families = new Families<>();
+  private final Deadlines<J> deadlines = new Deadlines<>(lanes);
 
   /// Lanes that may have become able to start something. A bit stays until its lane was looked at.
   private final BitSet touched = new BitSet();
@@ -66,21 +62,15 @@ final class Board<J> {
   /// Lanes whose next job waits for a permit and nothing else.
   private final BitSet lackPermit = new BitSet();
 
-  /// Lanes with executions that have a deadline.
-  private final BitSet timed = new BitSet();
-
-  /// Executions whose deadline has passed since somebody asked.
-  private List<Entry<J>> overdue = new ArrayList<>();
-
-  /// Jobs that have kicked others which do not rest in terminal states yet, by id.
-  private final Map<String, Family<J>> families = new HashMap<>();
+  private final Orders<J> orders = new Orders<>(timers, families);
+  private final Pauses<J> pauses;
 
   private int executing;
   private int uncommitted;
   private long uncommittedBytes;
   private int unfinished;
-  private int joining;
   private @Nullable String hold;
+
   private boolean stopped;
 
   /// The bounds on what is executed but not durable.
@@ -92,27 +82,29 @@ final class Board<J> {
     static final Limits DEFAULT = new Limits(4_096, 64L << 20);
   }
 
-  /// A job's kicks that are not at their end.
-  private static final class Family<J> {
-    int open;
-    @Nullable Entry<J> joining;
-  }
-
   Board(List<? extends State<?, ?, J>> states, Limits limits) {
-    this(states, limits, LimitOwner.alone());
+    this(states, Optional.empty(), limits, LimitOwner.alone());
   }
 
+  /// @param pauseWhen when the run pauses itself
   /// @param owner what its limits are asked by
-  Board(List<? extends State<?, ?, J>> states, Limits limits, LimitOwner owner) {
+  Board(
+      List<? extends State<?, ?, J>> states,
+      Optional<Failures> pauseWhen,
+      Limits limits,
+      LimitOwner owner) {
     this.limits = limits;
     this.owner = owner;
+    this.pauses = new Pauses<>(lanes, touched, pauseWhen);
     for (State<?, ?, J> state : states) {
-      long timeoutNanos = state.timeout().map(Board::nanos).orElse(0L);
+      long timeoutNanos = state.timeout().map(Timers::nanos).orElse(0L);
       Lane<J> lane =
           addLane(state.name(), state.isTerminal(), state.concurrency(), timeoutNanos, true);
       if (!state.limits().isEmpty() || owner.remembers(state.name())) {
         lane.limit(state.limits(), state.cost().orElse(null), owner);
       }
+      lane.notesFirst = state.parksInDoubt() || state.verify().isPresent();
+      state.pauseWhen().ifPresent(tooMany -> pauses.watch(lane, tooMany, state.probeAfter()));
     }
   }
 
@@ -137,7 +129,7 @@ final class Board<J> {
   void apply(Message<J> message, long nowNanos, Collection<? super Entry<J>> starts) {
     switch (message) {
       case Message.Enter<J> enter -> enter(enter.arrivals(), nowNanos);
-      case Message.Began<J> began -> began(began.entry(), nowNanos);
+      case Message.Began<J> began -> deadlines.began(began.entry(), nowNanos);
       case Message.Returned<J> returned -> returned(returned.result(), nowNanos);
       case Message.Committed<J> committed -> committed(committed.results(), nowNanos);
       case Message.Finished<J> finished -> finished(finished.result(), nowNanos);
@@ -146,15 +138,20 @@ final class Board<J> {
       case Message.Refused<J> refused -> refused(refused.entry(), refused.feedback(), nowNanos);
       case Message.Unrecordable<J> broken ->
           unrecordable(broken.entry(), broken.reason(), nowNanos);
+      case Message.Ordered<J> given ->
+          unfinished += stopped ? 0 : orders.give(given.order(), given.positions());
+      case Message.Unchanged<J> same -> unchanged(same.entry(), same.delay(), nowNanos);
       case Message.Tick<J> tick -> {}
       case Message.Hold<J> held -> hold = held.reason();
       case Message.Unhold<J> unheld -> hold = null;
-      case Message.Pause<J> paused -> lane(paused.state()).paused = true;
-      case Message.Resume<J> resumed -> resumed(lane(resumed.state()));
+      case Message.Pause<J> pause -> pauses.pause(lane(pause.state()));
+      case Message.Resume<J> resumed -> pauses.resume(lane(resumed.state()));
+      case Message.PauseRun<J> pause -> pauses.pauseRun();
+      case Message.ResumeRun<J> resume -> pauses.resumeRun();
       case Message.Concurrency<J> set -> lane(set.state()).concurrency = set.most();
       case Message.Limited<J> set ->
           lane(set.state()).replaceLimit(set.place(), set.limit(), nowNanos);
-      case Message.Stop<J> stop -> stopped = true;
+      case Message.Stop<J> stop -> stop(nowNanos);
     }
     if (message instanceof Message.Concurrency<J> || message instanceof Message.Limited<J>) {
       lanes.forEach(lane -> lane.askAgain(touched));
@@ -165,13 +162,18 @@ final class Board<J> {
 
   private void enter(List<Message.Arrival<J>> arrivals, long nowNanos) {
     for (Message.Arrival<J> arrival : arrivals) {
-      born(arrival.job());
+      families.born(arrival.job());
     }
     for (Message.Arrival<J> arrival : arrivals) {
       Lane<J> lane = laneOrStray(arrival.job().state());
       countHistory(arrival.job());
       unfinished++;
-      place(new Entry<>(arrival.job(), lane), arrival.job(), lane, arrival.delay(), nowNanos);
+      Entry<J> entry = orders.enter(arrival.job(), lane);
+      place(entry, arrival.job(), lane, arrival.delay(), nowNanos);
+      Order order = arrival.order();
+      if (order != null) {
+        order(entry, order);
+      }
     }
   }
 
@@ -182,17 +184,15 @@ final class Board<J> {
     }
   }
 
-  private void began(Entry<J> entry, long nowNanos) {
-    Lane<J> lane = entry.lane;
-    if (entry.phase == Phase.EXECUTING && lane.timeoutNanos > 0) {
-      lane.deadlines.put(entry, nowNanos + lane.timeoutNanos);
-      timed.set(lane.index);
-    }
-  }
-
   private void returned(Result<J> result, long nowNanos) {
-    freeSlot(result.entry(), Phase.COMMITTING, result.feedback(), nowNanos);
-    result.entry().lane.committing++;
+    Entry<J> entry = result.entry();
+    if (entry.phase == Phase.ORDERED) {
+      orders.returned(entry, false);
+    } else {
+      freeSlot(entry, Phase.COMMITTING, result.feedback(), nowNanos);
+      pauses.returned(entry, result.failed(), nowNanos);
+      entry.lane.committing++;
+    }
     uncommitted++;
     uncommittedBytes += result.encoded().bytes().length;
   }
@@ -223,20 +223,38 @@ final class Board<J> {
   }
 
   private void finished(Result<J> result, long nowNanos) {
-    freeSlot(result.entry(), Phase.COMMITTING, result.feedback(), nowNanos);
+    Entry<J> entry = result.entry();
+    if (entry.phase == Phase.ORDERED) {
+      orders.returned(entry, true);
+    } else {
+      freeSlot(entry, Phase.COMMITTING, result.feedback(), nowNanos);
+      pauses.returned(entry, result.failed(), nowNanos);
+    }
     moveOn(result, nowNanos);
   }
 
   private void moveOn(Result<J> result, long nowNanos) {
     Transition<J> transition = result.encoded().transition();
-    result.entry().lane.completed++;
-    transition.kicked().forEach(this::born);
+    Entry<J> entry = result.entry();
+    Order next = entry.next;
+    entry.next = null;
+    if (transition.job().transitionCount() > entry.job.transitionCount()) {
+      entry.lane.completed++;
+    }
+    transition.kicked().forEach(families::born);
     Lane<J> to = laneOrStray(transition.job().state());
-    place(result.entry(), transition.job(), to, result.delay(), nowNanos);
+    place(entry, transition.job(), to, result.delay(), nowNanos);
     for (Job<J> child : transition.kicked()) {
       Lane<J> lane = laneOrStray(child.state());
       unfinished++;
-      place(new Entry<>(child, lane), child, lane, Duration.ZERO, nowNanos);
+      Entry<J> kicked = orders.enter(child, lane);
+      place(kicked, child, lane, Duration.ZERO, nowNanos);
+      if (next != null) {
+        order(kicked, next);
+      }
+    }
+    if (next != null) {
+      order(entry, next);
     }
   }
 
@@ -248,46 +266,28 @@ final class Board<J> {
       entry.phase = Phase.ENDED;
       lane.completed++;
       unfinished--;
+      orders.leave(job);
       ended(job, nowNanos);
     } else if (job.parked().isPresent() || !lane.known) {
       park(entry);
-    } else if (job.awaitsKicks() && families.containsKey(job.id())) {
+    } else if (job.awaitsKicks() && families.join(entry)) {
       entry.phase = Phase.JOINING;
       lane.delayed++;
-      joining++;
-      families.get(job.id()).joining = entry;
     } else if (delay.isZero()) {
       queue(entry, nowNanos);
     } else {
       entry.phase = Phase.DELAYED;
       lane.delayed++;
-      timers.add(new Timer<>(nowNanos + nanos(delay), timerCount++, entry));
+      timers.add(entry, delay, nowNanos);
     }
   }
 
-  /// A job with a parent has come: the parent may not join before it has ended.
-  private void born(Job<J> job) {
-    if (job.parent().isPresent()) {
-      families.computeIfAbsent(job.parent().get(), id -> new Family<>()).open++;
-    }
-  }
-
-  /// A job is at its end: its parent may go on if it was the last.
   private void ended(Job<J> job, long nowNanos) {
-    Family<J> family = job.parent().map(families::get).orElse(null);
-    if (family == null || --family.open > 0) {
-      return;
+    Entry<J> parent = families.ended(job);
+    if (parent != null) {
+      parent.lane.delayed--;
+      queue(parent, nowNanos);
     }
-    families.remove(job.parent().orElseThrow());
-    if (family.joining != null) {
-      family.joining.lane.delayed--;
-      joining--;
-      queue(family.joining, nowNanos);
-    }
-  }
-
-  static long nanos(Duration delay) {
-    return (delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY).toNanos();
   }
 
   private void queue(Entry<J> entry, long nowNanos) {
@@ -315,11 +315,18 @@ final class Board<J> {
 
   private void handBack(Entry<J> entry, Feedback feedback, long nowNanos) {
     freeSlot(entry, Phase.WAITING, feedback, nowNanos);
+    pauses.withdrawn(entry);
     entry.lane.handBack(entry, nowNanos);
+    orderNext(entry);
   }
 
   private void unrecordable(Entry<J> entry, String reason, long nowNanos) {
-    freeSlot(entry, Phase.PARKED, Feedback.FAILED, nowNanos);
+    if (entry.phase == Phase.ORDERED) {
+      orders.returned(entry, true);
+    } else {
+      freeSlot(entry, Phase.PARKED, Feedback.FAILED, nowNanos);
+      pauses.returned(entry, true, nowNanos);
+    }
     parkInMemory(entry, reason);
   }
 
@@ -328,21 +335,39 @@ final class Board<J> {
     park(entry);
   }
 
-  private void resumed(Lane<J> lane) {
-    lane.paused = false;
-    touched.set(lane.index);
+  private void orderNext(Entry<J> entry) {
+    Order next = entry.next;
+    entry.next = null;
+    if (next != null) {
+      order(entry, next);
+    }
+  }
+
+  private void order(Entry<J> entry, Order order) {
+    if (!stopped && orders.give(entry, order)) {
+      unfinished++;
+    }
+  }
+
+  private void unchanged(Entry<J> entry, Duration delay, long nowNanos) {
+    orders.returned(entry, true);
+    place(entry, entry.job, entry.lane, delay, nowNanos);
+    orderNext(entry);
+  }
+
+  private void stop(long nowNanos) {
+    stopped = true;
+    for (Entry<J> entry = orders.takeBack(); entry != null; entry = orders.takeBack()) {
+      place(entry, entry.job, entry.lane, Duration.ZERO, nowNanos);
+    }
   }
 
   private void releaseDue(long nowNanos) {
-    for (int i = timed.nextSetBit(0); i >= 0; i = timed.nextSetBit(i + 1)) {
-      findOverdue(lanes.get(i), nowNanos);
-    }
-    for (Timer<J> first = timers.peek();
-        first != null && first.dueNanos() - nowNanos <= 0;
-        first = timers.peek()) {
-      timers.remove();
-      first.entry().lane.delayed--;
-      queue(first.entry(), nowNanos);
+    deadlines.find(nowNanos);
+    pauses.letProbe(nowNanos);
+    for (Entry<J> due = timers.takeDue(nowNanos); due != null; due = timers.takeDue(nowNanos)) {
+      due.lane.delayed--;
+      queue(due, nowNanos);
     }
   }
 
@@ -350,6 +375,9 @@ final class Board<J> {
     if (!lackPermit.isEmpty()) {
       touched.or(lackPermit);
       lackPermit.clear();
+    }
+    while (orders.hasNext() && !isHeld()) {
+      starts.add(orders.takeNext());
     }
     for (int i = touched.length() - 1; i >= 0 && !isHeld(); i = touched.previousSetBit(i)) {
       Lane<J> lane = lanes.get(i);
@@ -368,32 +396,15 @@ final class Board<J> {
     }
   }
 
-  private void findOverdue(Lane<J> lane, long nowNanos) {
-    Iterator<Map.Entry<Entry<J>, Long>> deadlines = lane.deadlines.entrySet().iterator();
-    while (deadlines.hasNext()) {
-      Map.Entry<Entry<J>, Long> first = deadlines.next();
-      if (first.getValue() - nowNanos > 0) {
-        return;
-      }
-      overdue.add(first.getKey());
-      deadlines.remove();
-    }
-    timed.clear(lane.index);
-  }
-
   /// The executions whose deadline has passed since this was last asked. They keep their slots.
   List<Entry<J>> takeOverdue() {
-    if (overdue.isEmpty()) {
-      return List.of();
-    }
-    List<Entry<J>> taken = overdue;
-    overdue = new ArrayList<>();
-    return taken;
+    return deadlines.take();
   }
 
   private boolean isHeld() {
     return stopped
         || hold != null
+        || pauses.isRunPaused()
         || uncommitted >= limits.uncommitted
         || uncommittedBytes >= limits.uncommittedBytes;
   }
@@ -402,23 +413,15 @@ final class Board<J> {
     entry.phase = Phase.EXECUTING;
     entry.lane.executing++;
     executing++;
+    pauses.started(entry);
     return entry;
   }
 
   /// When something will happen by the passing of time alone, in the nanoseconds that `apply` is
   /// given; empty if only a message can change anything.
   OptionalLong nextDueNanos(long nowNanos) {
-    long wait = Long.MAX_VALUE;
-    Timer<J> first = timers.peek();
-    if (first != null) {
-      wait = Math.max(0, first.dueNanos() - nowNanos);
-    }
-    for (int i = timed.nextSetBit(0); i >= 0; i = timed.nextSetBit(i + 1)) {
-      for (long deadline : lanes.get(i).deadlines.sequencedValues()) {
-        wait = Math.min(wait, Math.max(0, deadline - nowNanos));
-        break;
-      }
-    }
+    long wait = Math.min(timers.waitNanos(nowNanos), deadlines.waitNanos(nowNanos));
+    wait = Math.min(wait, pauses.waitNanos(nowNanos));
     if (!isHeld()) {
       for (int i = lackPermit.nextSetBit(0); i >= 0; i = lackPermit.nextSetBit(i + 1)) {
         Turnstile<J> turnstile = lanes.get(i).turnstile;
@@ -445,17 +448,17 @@ final class Board<J> {
   /// Whether every job is in a terminal state, parked, or waiting for kicks of which one is parked;
   /// and all of that is durable.
   boolean isResting() {
-    return unfinished == joining;
+    return unfinished == families.joining();
   }
 
   /// How many jobs wait for the jobs that they kicked.
   int joining() {
-    return joining;
+    return families.joining();
   }
 
   /// Whether no step is running and no result waits for the disk.
   boolean isIdle() {
-    return executing == 0 && uncommitted == 0;
+    return executing == 0 && uncommitted == 0 && orders.areIdle();
   }
 
   /// How many steps are running.
@@ -466,6 +469,16 @@ final class Board<J> {
   /// How many results wait for the disk.
   int uncommitted() {
     return uncommitted;
+  }
+
+  /// What is paused: the run first.
+  List<Pause> paused() {
+    return pauses.all();
+  }
+
+  /// What there is to tell since this was last asked.
+  List<RunEvent> takeNotices() {
+    return pauses.takeNotices();
   }
 
   /// The counts of all states, in the workflow's order; states that only jobs name come after them.
@@ -483,14 +496,17 @@ final class Board<J> {
   private Lane<J> lane(String state) {
     Lane<J> lane = lanesByState.get(state);
     if (lane == null) {
-      throw new IllegalArgumentException(
-          "unknown state \"" + state + "\"; known are " + lanesByState.keySet());
+      throw new IllegalArgumentException("unknown state \"" + state + "\"; known are " + lanes);
     }
     return lane;
   }
 
   private Lane<J> laneOrStray(String state) {
     Lane<J> lane = lanesByState.get(state);
-    return lane != null ? lane : addLane(state, false, 1, 0, false);
+    if (lane != null) {
+      return lane;
+    }
+    boolean cancelled = state.equals(Job.CANCELLED);
+    return addLane(state, cancelled, 1, 0, cancelled);
   }
 }

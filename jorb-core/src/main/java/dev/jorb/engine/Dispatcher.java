@@ -1,5 +1,7 @@
 package dev.jorb.engine;
 
+import dev.jorb.event.Pause;
+import dev.jorb.event.RunEvent;
 import dev.jorb.event.StatusCount;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
@@ -11,13 +13,17 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The board under one short lock, and what stands between it and the threads around it: the jobs
 /// that are ready for a worker, the results that are ready for the journal thread, and whether the
@@ -28,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <J> the job context
 final class Dispatcher<J> {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
   private static final Duration LONGEST_GRACE = Duration.ofDays(36_525);
   private static final Duration INTERRUPT_GRACE = Duration.ofSeconds(2);
 
@@ -38,6 +45,7 @@ final class Dispatcher<J> {
   private final TimeSource time;
   private final boolean recording;
   private final Runnable worker;
+  private final EventFeed events;
 
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -62,6 +70,12 @@ final class Dispatcher<J> {
   /// Whether the journal thread waits for the next start to wake it.
   private boolean dozing;
 
+  /// Jobs whose steps wait until it is noted that they have started.
+  private final Set<Job<J>> unnoted = new HashSet<>();
+
+  /// Signalled when notes were written, and when none will be any more.
+  private final Condition noted = lock.newCondition();
+
   private boolean workerIsComing;
   private boolean accepting = true;
   private boolean stopping;
@@ -76,6 +90,7 @@ final class Dispatcher<J> {
       boolean recording,
       TimeSource time,
       Workers workers,
+      EventFeed events,
       Runnable worker) {
     this.board = board;
     this.run = run;
@@ -83,6 +98,7 @@ final class Dispatcher<J> {
     this.time = time;
     this.workers = workers;
     this.worker = worker;
+    this.events = events;
     this.alarm =
         new AlarmClock(
             run.name(),
@@ -124,6 +140,15 @@ final class Dispatcher<J> {
     }
   }
 
+  List<Pause> paused() {
+    lock.lock();
+    try {
+      return board.paused();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   List<StatusCount> status() {
     lock.lock();
     try {
@@ -148,12 +173,19 @@ final class Dispatcher<J> {
       stopping = true;
       apply(new Message.Stop<>());
       for (Entry<J> entry = ready.pollLast(); entry != null; entry = ready.pollLast()) {
-        apply(new Message.Withdrawn<>(entry)); // Its step has not begun.
+        apply(takenBack(entry));
       }
       journalWork.signal();
     } finally {
       lock.unlock();
     }
+  }
+
+  /// What the board is told of a job that nobody has begun with.
+  private static <J> Message<J> takenBack(Entry<J> entry) {
+    return entry.phase == Entry.Phase.ORDERED
+        ? new Message.Unchanged<>(entry, Duration.ZERO)
+        : new Message.Withdrawn<>(entry);
   }
 
   /// The run cannot go on. The first failure counts.
@@ -169,6 +201,7 @@ final class Dispatcher<J> {
       apply(new Message.Stop<>());
       workers.interrupt();
       journalWork.signal();
+      noted.signalAll();
     } finally {
       lock.unlock();
     }
@@ -222,6 +255,37 @@ final class Dispatcher<J> {
     }
   }
 
+  /// Waits until the note that this job's step has started is in the run file; says whether it is.
+  boolean awaitNote(Job<J> job) {
+    if (!recording) {
+      return true;
+    }
+    lock.lock();
+    try {
+      unnoted.add(job);
+      journalWork.signal();
+      while (unnoted.contains(job) && failure == null) {
+        noted.awaitUninterruptibly();
+      }
+      return failure == null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The notes of these jobs are in the run file.
+  void noted(List<Job<J>> jobs) {
+    lock.lock();
+    try {
+      if (!unnoted.isEmpty()) {
+        jobs.forEach(unnoted::remove);
+        noted.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Sees to it that somebody comes for the jobs that are ready, if there are any.
   ///
   /// At most one worker is on its way at a time; when it comes and more is ready, it calls the
@@ -246,16 +310,25 @@ final class Dispatcher<J> {
       }
       case Steps.Recordable<J> recordable -> {
         run.apply(List.of(transition(recordable.result())));
+        tell(recordable.result());
         yield new Message.Finished<>(recordable.result());
       }
       case Steps.Throttled<J> throttled ->
           new Message.Refused<>(throttled.entry(), throttled.feedback());
       case Steps.Unrecordable<J> broken ->
           new Message.Unrecordable<>(broken.entry(), broken.reason());
+      case Steps.Unchanged<J> same -> new Message.Unchanged<>(same.entry(), same.delay());
       case Steps.Interrupted<J> interrupted when stopping ->
           new Message.Withdrawn<>(interrupted.entry());
       case Steps.Interrupted<J> interrupted -> message(interrupted.asFailure());
     };
+  }
+
+  /// Tells what a result was, before the board hears of it.
+  void tell(Result<J> result) {
+    if (events.isOn()) {
+      Tales.of(result).forEach(events::tell);
+    }
   }
 
   private static <J> Transition<J> transition(Result<J> result) {
@@ -290,7 +363,10 @@ final class Dispatcher<J> {
     lock.lock();
     try {
       boolean quiet = false;
-      while (handedOver.isEmpty() && limitNotes.isEmpty() && (!quiet || started.isEmpty())) {
+      while (handedOver.isEmpty()
+          && unnoted.isEmpty()
+          && limitNotes.isEmpty()
+          && (!quiet || started.isEmpty())) {
         if (isOver()) {
           accepting = false;
           return null;
@@ -428,12 +504,22 @@ final class Dispatcher<J> {
   private void apply(Message<J> message) {
     long now = time.nanoTime();
     board.apply(message, now, ready);
-    board.takeOverdue().forEach(workers::timeOut);
+    board.takeOverdue().forEach(this::timeOut);
+    board.takeNotices().forEach(events::tell);
     callWorker();
     alarm.wakeIfEarlier(now);
     if (board.isResting() || (stopping && board.isIdle())) {
       journalWork.signal();
     }
+  }
+
+  private void timeOut(Entry<J> entry) {
+    workers
+        .timeOut(entry, time.nanoTime())
+        .ifPresent(step -> {
+          LOG.warn("run \"{}\": interrupted because its time is over: {}", run.name(), step);
+          events.tell(new RunEvent.TimedOut(step));
+        });
   }
 
   /// Takes the lock. It is held for less than a microsecond at a time, so a worker that finds it

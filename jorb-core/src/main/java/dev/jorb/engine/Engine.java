@@ -1,10 +1,16 @@
 package dev.jorb.engine;
 
 import dev.jorb.engine.Dispatcher.Work;
+import dev.jorb.event.InDoubt;
+import dev.jorb.event.Overdue;
+import dev.jorb.event.Pause;
+import dev.jorb.event.RunEvent;
+import dev.jorb.event.RunListener;
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
 import dev.jorb.limit.Limit;
 import dev.jorb.limit.SharedLimits;
+import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
 import dev.jorb.serial.DiskFullException;
@@ -17,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +56,7 @@ public final class Engine<A, O, J> {
   private final Workers workers = new Workers();
   private final Dispatcher<J> dispatcher;
   private final StatusFeed feed;
+  private final EventFeed events;
   private final List<String> stateNames;
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -59,22 +67,25 @@ public final class Engine<A, O, J> {
       Run<O, J> run,
       Serializer<O, J> serializer,
       StatusListener listener,
+      List<RunListener> listeners,
       SharedLimits limits,
       TimeSource time,
       RandomGenerator random) {
     this.run = run;
     this.serializer = serializer;
     this.time = time;
+    this.events = new EventFeed(listeners);
     this.steps = new Steps<>(workflow, app, run, serializer, time, random);
     var remembered = RememberedLimits.of(run.limitNotes(), time);
     var owner = new LimitOwner(limits, remembered, this::passTimeSoon);
     this.dispatcher =
         new Dispatcher<>(
-            new Board<>(workflow.states(), Board.Limits.DEFAULT, owner),
+            new Board<>(workflow.states(), workflow.pauseWhen(), Board.Limits.DEFAULT, owner),
             run,
             serializer.isRecording(),
             time,
             workers,
+            events,
             this::work);
     this.feed = new StatusFeed(listener, this::status);
     this.stateNames = workflow.stateNames();
@@ -117,7 +128,7 @@ public final class Engine<A, O, J> {
   }
 
   /// The jobs whose steps did not end when the run did, as `job in state`.
-  public List<String> overdue() {
+  public List<String> busy() {
     return workers.busy();
   }
 
@@ -131,14 +142,9 @@ public final class Engine<A, O, J> {
     dispatcher.tell(new Message.Limited<>(state, place, limit));
   }
 
-  /// Starts nothing new in this state.
-  public void pause(String state) {
-    dispatcher.tell(new Message.Pause<>(state));
-  }
-
-  /// Lets a paused state go on.
-  public void resume(String state) {
-    dispatcher.tell(new Message.Resume<>(state));
+  /// The steps that have run longer than their state allows and ignore the interrupt.
+  public List<Overdue> overdue() {
+    return workers.overdue(time.nanoTime());
   }
 
   /// Starts nothing new, gives running steps until the grace period is over, and then interrupts
@@ -147,12 +153,80 @@ public final class Engine<A, O, J> {
     dispatcher.stop(grace);
   }
 
+  /// Parks jobs until somebody releases them. Returns how many of those that the filter names may
+  /// still move; each is asked again when its turn comes. Does not wait for it.
+  public int park(Predicate<? super Job<?>> which, String reason) {
+    return order(new Order(new Order.Park(reason), which));
+  }
+
+  /// Gives parked jobs a fresh budget. As [#park].
+  public int release(Predicate<? super Job<?>> which) {
+    return order(
+        new Order(new Order.Release(), job -> job.parked().isPresent() && which.test(job)));
+  }
+
+  /// Ends jobs in the state `cancelled`. As [#park].
+  public int cancel(Predicate<? super Job<?>> which) {
+    return order(new Order(new Order.Cancel(), which));
+  }
+
+  /// Lets jobs go before those of a lower priority. As [#park].
+  public int prioritize(Predicate<? super Job<?>> which, int priority) {
+    return order(new Order(new Order.Prioritize(priority), which));
+  }
+
+  private int order(Order order) {
+    int[] positions =
+        run.jobs().stream()
+            .filter(job -> !steps.isAtItsEnd(job) && order.filter().test(job))
+            .mapToInt(Job::position)
+            .toArray();
+    dispatcher.tell(new Message.Ordered<>(order, positions));
+    return positions.length;
+  }
+
+  /// Starts nothing new in the run until it is resumed.
+  public void pause() {
+    dispatcher.tell(new Message.PauseRun<>());
+  }
+
+  /// The run goes on.
+  public void resume() {
+    dispatcher.tell(new Message.ResumeRun<>());
+  }
+
+  /// What is paused: the run first.
+  public List<Pause> paused() {
+    return dispatcher.paused();
+  }
+
+  /// What became of the jobs that were in doubt at the start.
+  public List<InDoubt> inDoubt() {
+    return steps.doubts().all();
+  }
+
+  /// Starts nothing new in this state until it is resumed.
+  ///
+  /// @throws IllegalArgumentException if there is no such state
+  public void pause(String state) {
+    dispatcher.tell(new Message.Pause<>(state));
+  }
+
+  /// The state goes on.
+  ///
+  /// @throws IllegalArgumentException if there is no such state
+  public void resume(String state) {
+    dispatcher.tell(new Message.Resume<>(state));
+  }
+
   private void journal() {
     try {
       serializer.begin(run);
       LOG.info("run \"{}\": {} jobs, states {}", run.name(), run.size(), stateNames);
       dispatcher.startAlarm();
       feed.start(run.name());
+      events.start(run.name());
+      events.tell(new RunEvent.Started(run.name(), run.size()));
       enter();
       commitUntilEnd();
     } catch (Throwable failed) {
@@ -163,13 +237,16 @@ public final class Engine<A, O, J> {
   }
 
   private void enter() {
-    dispatcher.tell(new Message.Enter<>(steps.arrivals(run.jobs())));
+    List<Message.Arrival<J>> arrivals = steps.arrivals(run.jobs());
+    steps.doubts().all().forEach(doubt -> events.tell(new RunEvent.Doubted(doubt)));
+    dispatcher.tell(new Message.Enter<>(arrivals));
   }
 
   private void commitUntilEnd() throws InterruptedException {
     for (Work<J> work = dispatcher.nextWork(); work != null; work = dispatcher.nextWork()) {
       note(work.limits());
       commit(work);
+      dispatcher.noted(work.started());
       if (!work.results().isEmpty()) {
         dispatcher.tell(new Message.Committed<>(work.results()));
       }
@@ -198,8 +275,10 @@ public final class Engine<A, O, J> {
       }
     }
     encoded.forEach(each -> run.apply(List.of(each.transition())));
+    work.results().forEach(dispatcher::tell);
     if (held) {
       LOG.info("run \"{}\" goes on: there is room on the disk again", run.name());
+      events.tell(new RunEvent.DiskHasRoom());
       dispatcher.tell(new Message.Unhold<>());
     }
   }
@@ -208,6 +287,7 @@ public final class Engine<A, O, J> {
   private void awaitRoom(DiskFullException full, boolean held) throws InterruptedException {
     if (!held) {
       LOG.warn("run \"{}\" waits for room on the disk: {}", run.name(), full.getMessage());
+      events.tell(new RunEvent.DiskFull(String.valueOf(full.getMessage())));
       dispatcher.tell(new Message.Hold<>(String.valueOf(full.getMessage())));
     }
     if (!dispatcher.awaitRoom(DISK_FULL_RETRY)) {
@@ -227,12 +307,18 @@ public final class Engine<A, O, J> {
     } finally {
       try {
         dispatcher.stopAlarm();
+        tellOverdue();
         feed.end(LISTENER_GRACE);
+        events.end(new RunEvent.Ended(run.name(), wasStopped()), LISTENER_GRACE);
         LOG.info("run \"{}\" ended: {}", run.name(), StatusCount.standing(status()));
       } finally {
         ended.countDown(); // Whoever waits must not wait for what found no memory.
       }
     }
+  }
+
+  private void tellOverdue() {
+    overdue().forEach(step -> LOG.warn("run \"{}\" ends without it: {}", run.name(), step));
   }
 
   private void work() {
@@ -251,17 +337,28 @@ public final class Engine<A, O, J> {
   private void work(Workers.Worker worker) {
     for (Entry<J> entry = dispatcher.takeFirst(); entry != null; ) {
       worker.begin(entry);
-      Steps.Answer<J> answer =
-          entry.lane.timeoutNanos > 0 ? timed(worker, entry) : steps.execute(entry);
+      Steps.Answer<J> answer = execute(worker, entry);
       worker.end();
       entry = dispatcher.handOver(answer);
     }
+  }
+
+  private Steps.Answer<J> execute(Workers.Worker worker, Entry<J> entry) {
+    Order order = entry.order;
+    if (order != null) {
+      return steps.carryOut(entry, order);
+    }
+    if (entry.lane.notesFirst && !dispatcher.awaitNote(entry.job)) {
+      return new Steps.Unrecordable<>(entry, "the run cannot go on");
+    }
+    return entry.lane.timeoutNanos > 0 ? timed(worker, entry) : steps.execute(entry);
   }
 
   /// Runs a step that has a deadline. If it was interrupted because of it, it has failed.
   private Steps.Answer<J> timed(Workers.Worker worker, Entry<J> entry) {
     dispatcher.tell(new Message.Began<>(entry));
     long startNanos = time.nanoTime();
+    worker.beginTimed(startNanos);
     Steps.Answer<J> answer = steps.execute(entry);
     if (worker.endTimed()) {
       var unused = Thread.interrupted(); // It was meant for the step, which has ended.

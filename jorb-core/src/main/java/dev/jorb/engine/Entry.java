@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// A job's place on the board. Only jobs that may still move have one.
 ///
 /// Everything but the lane is read and written by the board only, under its owner's lock; the
-/// worker that executes the job reads `job`, which does not change while it does.
+/// worker that executes the job reads `job` and `order`, which do not change while it does.
 final class Entry<J> {
   /// Where the job stands.
   enum Phase {
@@ -14,7 +14,9 @@ final class Entry<J> {
     WAITING,
     /// Its step is running.
     EXECUTING,
-    /// Its step returned and the result is on its way to the disk.
+    /// An order is being carried out.
+    ORDERED,
+    /// Its step returned, or its order was carried out, and the result is on its way to the disk.
     COMMITTING,
     /// Told to wait until a time.
     DELAYED,
@@ -23,7 +25,9 @@ final class Entry<J> {
     /// Needs a person.
     PARKED,
     /// In a terminal state.
-    ENDED
+    ENDED,
+    /// Another entry has taken its place.
+    GONE
   }
 
   Job<J> job;
@@ -33,9 +37,21 @@ final class Entry<J> {
   /// Its place in the line before a limited state; null in others.
   Line.@Nullable Ticket<J> ticket;
 
+  /// The order that is being carried out, if the phase says so.
+  @Nullable Order order;
+
+  /// The order that comes when the job has returned.
+  @Nullable Order next;
+
   Entry(Job<J> job, Lane<J> lane) {
     this.job = job;
     this.lane = lane;
+  }
+
+  /// A new entry for the same job. This one may stay in a queue, which passes over it.
+  Entry<J> replace() {
+    phase = Phase.GONE;
+    return new Entry<>(job, lane);
   }
 
   @Override

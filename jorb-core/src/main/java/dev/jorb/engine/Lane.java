@@ -4,7 +4,6 @@ import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Limit;
 import dev.jorb.workflow.StateLimit;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,13 +29,15 @@ final class Lane<J> {
   /// Whether the workflow has this state; if not, its jobs are parked.
   final boolean known;
 
-  final ArrayDeque<Entry<J>> waiting = new ArrayDeque<>();
+  final Queue<J> waiting = new Queue<>();
 
   /// When each execution that began is overdue. All have the same timeout, so the first is due
   /// first.
   final LinkedHashMap<Entry<J>, Long> deadlines = new LinkedHashMap<>();
 
   int executing;
+
+  /// Jobs with a result on its way to the disk, or with an order to be carried out.
   int committing;
 
   /// Jobs that wait for a time, or for the jobs that they kicked.
@@ -44,7 +45,15 @@ final class Lane<J> {
 
   int parked;
   long completed;
-  boolean paused;
+
+  /// Who or what paused it; null if it goes on.
+  @Nullable String paused;
+
+  /// What pauses it by itself; null if nothing does.
+  @Nullable Breaker<J> breaker;
+
+  /// Whether the note that a step has started is in the run file before the step begins.
+  boolean notesFirst;
 
   Lane(
       int index,
@@ -95,7 +104,10 @@ final class Lane<J> {
 
   /// Whether a job waits here and only a permit, or the whole run, can hold it.
   boolean hasWorkAndRoom() {
-    return executing < concurrency && !paused && waiting() > 0;
+    return executing < concurrency
+        && paused == null
+        && (breaker == null || !breaker.holds())
+        && waiting() > 0;
   }
 
   /// The jobs that wait here.
@@ -123,6 +135,16 @@ final class Lane<J> {
       waiting.addFirst(entry);
     } else {
       limits.add(entry, true, nowNanos);
+    }
+  }
+
+  /// A waiting job leaves out of turn; its entry will be gone.
+  void leave(Entry<J> entry) {
+    Turnstile<J> limits = turnstile;
+    if (limits == null) {
+      waiting.left();
+    } else {
+      limits.leave(entry);
     }
   }
 

@@ -2,7 +2,6 @@ package dev.jorb.engine;
 
 import dev.jorb.limit.LiveLimiter;
 import dev.jorb.limit.Permit;
-import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +9,11 @@ import org.jspecify.annotations.Nullable;
 final class Line<J> implements Comparable<Line<J>> {
   final Object key;
   final List<LiveLimiter> limiters;
-  final ArrayDeque<Entry<J>> waiting;
+  final Queue<J> waiting;
   long dueNanos;
+
+  /// Whether its limiters are kept for it.
+  boolean isRetained;
 
   /// Whether it is in one of the turnstile's queues, or waits for a change.
   boolean isPlaced;
@@ -19,7 +21,7 @@ final class Line<J> implements Comparable<Line<J>> {
   /// Jobs of it that run.
   int running;
 
-  Line(Object key, List<LiveLimiter> limiters, ArrayDeque<Entry<J>> waiting) {
+  Line(Object key, List<LiveLimiter> limiters, Queue<J> waiting) {
     this.key = key;
     this.limiters = limiters;
     this.waiting = waiting;

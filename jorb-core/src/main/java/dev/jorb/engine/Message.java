@@ -5,6 +5,7 @@ import dev.jorb.limit.Limit;
 import dev.jorb.run.Job;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What the board is told.
 ///
@@ -17,7 +18,12 @@ sealed interface Message<J> {
   ///
   /// @param job the job as it is recorded
   /// @param delay how long it still has to wait; zero for not
-  record Arrival<J>(Job<J> job, Duration delay) {}
+  /// @param order what is done with it before anything else, if anything
+  record Arrival<J>(Job<J> job, Duration delay, @Nullable Order order) {
+    Arrival(Job<J> job, Duration delay) {
+      this(job, delay, null);
+    }
+  }
 
   /// A step whose state has a timeout begins now.
   record Began<J>(Entry<J> entry) implements Message<J> {}
@@ -43,6 +49,14 @@ sealed interface Message<J> {
   /// and stands in the file where it stood.
   record Unrecordable<J>(Entry<J> entry, String reason) implements Message<J> {}
 
+  /// Something is ordered for jobs, named by their positions in the run.
+  record Ordered<J>(Order order, int[] positions) implements Message<J> {}
+
+  /// An order changed nothing: its job stands where it stood.
+  ///
+  /// @param delay how long it still has to wait; zero for not
+  record Unchanged<J>(Entry<J> entry, Duration delay) implements Message<J> {}
+
   /// Time has passed.
   record Tick<J>() implements Message<J> {}
 
@@ -54,6 +68,12 @@ sealed interface Message<J> {
 
   /// Nothing new starts in this state until [Resume].
   record Pause<J>(String state) implements Message<J> {}
+
+  /// Nothing new starts in the run until [ResumeRun].
+  record PauseRun<J>() implements Message<J> {}
+
+  /// The run goes on.
+  record ResumeRun<J>() implements Message<J> {}
 
   /// The state goes on.
   record Resume<J>(String state) implements Message<J> {}

@@ -32,7 +32,7 @@ final class RememberedLimits {
     for (LimitNote note : notes) {
       Duration left = note.closedUntil().map(at -> Duration.between(now, at)).orElse(Duration.ZERO);
       boolean isClosed = left.isPositive();
-      long nanos = isClosed ? nowNanos + Board.nanos(left) : nowNanos;
+      long nanos = isClosed ? nowNanos + Timers.nanos(left) : nowNanos;
       memories.put(note.id(), new Memory(isClosed, nanos, note.learned().orElse(Double.NaN)));
     }
     return new RememberedLimits(memories, now, nowNanos);

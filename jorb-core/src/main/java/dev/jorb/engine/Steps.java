@@ -1,6 +1,7 @@
 package dev.jorb.engine;
 
 import dev.jorb.engine.Verdict.Decision;
+import dev.jorb.event.InDoubt.Became;
 import dev.jorb.limit.Feedback;
 import dev.jorb.limit.ThrottledException;
 import dev.jorb.run.Job;
@@ -12,14 +13,18 @@ import dev.jorb.workflow.Failure;
 import dev.jorb.workflow.JobExec;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.State;
+import dev.jorb.workflow.Verify;
 import dev.jorb.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Calls the user's steps and turns whatever they do into something that the board understands.
 /// Nothing that a step throws gets out of here. Thread-safe.
@@ -28,6 +33,11 @@ import org.jspecify.annotations.Nullable;
 /// @param <O> the overall context
 /// @param <J> the job context
 final class Steps<A, O, J> {
+  private static final Logger LOG = LoggerFactory.getLogger(Steps.class);
+
+  /// A job that was running in so many crashes is not run again before somebody has looked at it.
+  private static final int MOST_CRASHES = 3;
+
   private static final Duration LONGEST_WAIT = Duration.ofDays(366);
 
   private final Workflow<A, O, J> workflow;
@@ -37,6 +47,11 @@ final class Steps<A, O, J> {
   private final Serializer<O, J> serializer;
   private final TimeSource time;
   private final Verdict<J> verdict;
+
+  private final Doubts doubts = new Doubts();
+
+  /// Jobs of the run, with those whose coming is decided and not recorded yet.
+  private final AtomicLong jobs;
 
   Steps(
       Workflow<A, O, J> workflow,
@@ -52,6 +67,7 @@ final class Steps<A, O, J> {
     this.serializer = serializer;
     this.time = time;
     this.verdict = new Verdict<>(workflow, random);
+    this.jobs = new AtomicLong(run.size());
   }
 
   /// What came of an execution.
@@ -70,15 +86,98 @@ final class Steps<A, O, J> {
   /// count.
   record Interrupted<J>(Entry<J> entry, Answer<J> asFailure) implements Answer<J> {}
 
-  /// The job with a fresh budget, unless it cannot run at all: a parked job gets another chance at
-  /// each start.
+  /// An order changes nothing.
+  record Unchanged<J>(Entry<J> entry, Duration delay) implements Answer<J> {}
+
+  /// Decides what an order means for its job, and encodes it.
+  Answer<J> carryOut(Entry<J> entry, Order order) {
+    if (order.act() instanceof Order.Verify) {
+      return verify(entry);
+    }
+    Instant now = time.instant();
+    try {
+      Decision<J> decision =
+          order.filter().test(entry.job) && entry.job.isReadable()
+              ? verdict.ordered(entry.job, order.act(), now).orElse(null)
+              : null;
+      if (decision != null) {
+        return recordable(entry, decision, Feedback.WITHDRAWN);
+      }
+    } catch (Throwable broken) {
+      LOG.warn("job {}: {} was not carried out", entry.job.id(), order.act(), broken);
+    }
+    return new Unchanged<>(entry, Verdict.remaining(entry.job, now));
+  }
+
+  /// Asks whether the work of a step that was running at a crash is done. If that cannot be told,
+  /// the job needs a person.
+  private Answer<J> verify(Entry<J> entry) {
+    Job<J> job = entry.job;
+    long startNanos = time.nanoTime();
+    Optional<Outcome<J>> found;
+    try {
+      found = verify(job).verify(app, overall, job.copy().of(run).build());
+    } catch (Throwable failure) {
+      var unused = Thread.interrupted(); // What follows did not earn it.
+      doubts.became(job, Became.PARKED);
+      String reason = "in doubt, and it cannot be verified: " + Failure.describe(failure);
+      return carryOut(entry, Order.of(new Order.Park(reason.lines().findFirst().orElse(reason))));
+    }
+    var unused = Thread.interrupted();
+    doubts.became(job, found.isPresent() ? Became.DONE : Became.NOT_DONE);
+    return found.isPresent()
+        ? returned(entry, found.get(), startNanos)
+        : new Unchanged<>(entry, Verdict.remaining(job, time.instant()));
+  }
+
+  private Verify<A, O, J> verify(Job<J> job) {
+    return workflow.state(job.state()).flatMap(State::verify).orElseThrow();
+  }
+
+  /// What is done about a job before anything else: it was running in too many crashes, or is in
+  /// doubt and its state says what then.
+  private @Nullable Order firstOf(Job<J> job) {
+    State<A, O, J> state = workflow.state(job.state()).orElse(null);
+    if (state == null || state.isTerminal() || !job.isReadable() || job.parked().isPresent()) {
+      return null;
+    }
+    if (job.crashes() >= MOST_CRASHES) {
+      doubts.became(job, Became.PARKED);
+      return Order.of(new Order.Park("its step was running in " + job.crashes() + " crashes"));
+    }
+    if (!job.inDoubt()) {
+      return null;
+    }
+    if (state.parksInDoubt()) {
+      doubts.became(job, Became.PARKED);
+      return Order.of(new Order.Park("in doubt: its step was running when the process died"));
+    }
+    if (state.verify().isPresent()) {
+      return Order.of(new Order.Verify());
+    }
+    doubts.became(job, Became.RUN_AGAIN);
+    return null;
+  }
+
+  /// The job with a fresh budget, unless it cannot run at all or was parked by hand: a parked job
+  /// gets another chance at each start.
   Job<J> released(Job<J> job) {
     if (!job.isReadable() || workflow.state(job.state()).isEmpty()) {
       return job.parked().isPresent()
           ? job
           : job.copy().parked("the workflow has no state \"" + job.state() + "\"").build();
     }
-    return job.parked().isEmpty() ? job : job.copy().released().attempt(0).build();
+    return job.parked().isEmpty() || job.isHeld() ? job : job.copy().released().attempt(0).build();
+  }
+
+  /// What became of the jobs that were in doubt.
+  Doubts doubts() {
+    return doubts;
+  }
+
+  /// Whether the job is in a terminal state.
+  boolean isAtItsEnd(Job<J> job) {
+    return workflow.state(job.state()).filter(State::isTerminal).isPresent();
   }
 
   /// The jobs as they come onto the board at a start, in their order: each with what is left of its
@@ -87,9 +186,8 @@ final class Steps<A, O, J> {
     Instant now = time.instant();
     List<Message.Arrival<J>> arrivals = new ArrayList<>(jobs.size());
     for (Job<J> job : jobs) {
-      Duration delay = job.due().map(due -> Duration.between(now, due)).orElse(Duration.ZERO);
-      arrivals.add(
-          new Message.Arrival<>(released(job), delay.isNegative() ? Duration.ZERO : delay));
+      Order first = firstOf(job);
+      arrivals.add(new Message.Arrival<>(released(job), Verdict.remaining(job, now), first));
     }
     return arrivals;
   }
@@ -99,7 +197,8 @@ final class Steps<A, O, J> {
     long startNanos = time.nanoTime();
     Outcome<J> outcome;
     try {
-      outcome = exec(entry.job).exec(app, overall, withFamily(entry.job));
+      State<A, O, J> state = state(entry.job);
+      outcome = exec(state).exec(app, overall, forStep(entry.job, state));
     } catch (Throwable failure) {
       Optional<ThrottledException> throttled = throttled(failure);
       if (throttled.isPresent()) {
@@ -130,9 +229,9 @@ final class Steps<A, O, J> {
         .orElse(Feedback.REFUSED);
   }
 
-  /// The job as its step sees it: one that has kicked others can ask for them.
-  private Job<J> withFamily(Job<J> job) {
-    return job.kicks() == 0 ? job : job.copy().of(run).build();
+  /// The job as its step sees it: one that wants to know more of its job can ask the run.
+  private Job<J> forStep(Job<J> job, State<A, O, J> state) {
+    return job.kicks() == 0 && !state.wantsJob() ? job : job.copy().of(run).build();
   }
 
   private Answer<J> returned(Entry<J> entry, @Nullable Outcome<J> outcome, long startNanos) {
@@ -142,6 +241,11 @@ final class Steps<A, O, J> {
     } catch (Throwable failure) {
       return failed(entry, failure, startNanos); // A delay beyond the calendar, say.
     }
+    int kicked = decision.transition().kicked().size();
+    if (kicked > 0 && jobs.addAndGet(kicked) > workflow.maxJobs()) {
+      jobs.addAndGet(-kicked);
+      return tooManyJobs(entry, kicked, startNanos);
+    }
     return record(entry, decision, feedback(outcome), startNanos);
   }
 
@@ -149,11 +253,24 @@ final class Steps<A, O, J> {
     return outcome == null ? Feedback.FAILED : outcome.feedback();
   }
 
-  private JobExec<A, O, J> exec(Job<J> job) {
-    return workflow
-        .state(job.state())
-        .flatMap(State::exec)
-        .orElseThrow(() -> new IllegalStateException("state \"" + job.state() + "\" has no exec"));
+  private Answer<J> tooManyJobs(Entry<J> entry, int kicked, long startNanos) {
+    String error =
+        "the step kicked " + kicked + " jobs; the run would have more than " + workflow.maxJobs();
+    return record(
+        entry,
+        verdict.failed(entry.job, error, time.instant(), since(startNanos)),
+        Feedback.FAILED,
+        startNanos);
+  }
+
+  private State<A, O, J> state(Job<J> job) {
+    return workflow.state(job.state()).orElseThrow();
+  }
+
+  private static <A, O, J> JobExec<A, O, J> exec(State<A, O, J> state) {
+    return state
+        .exec()
+        .orElseThrow(() -> new IllegalStateException("state \"" + state + "\" has no exec"));
   }
 
   private Duration since(long startNanos) {
@@ -189,6 +306,7 @@ final class Steps<A, O, J> {
     try {
       return recordable(entry, decision, feedback);
     } catch (Throwable broken) {
+      jobs.addAndGet(-decision.transition().kicked().size());
       problem = "the context that the step returned cannot be stored: " + reason(broken);
     }
     try {
@@ -211,6 +329,11 @@ final class Steps<A, O, J> {
   private Answer<J> recordable(Entry<J> entry, Decision<J> decision, Feedback feedback)
       throws EncodeException {
     return new Recordable<>(
-        new Result<>(entry, serializer.encode(decision.transition()), decision.delay(), feedback));
+        new Result<>(
+            entry,
+            serializer.encode(decision.transition()),
+            decision.delay(),
+            feedback,
+            decision.failed()));
   }
 }

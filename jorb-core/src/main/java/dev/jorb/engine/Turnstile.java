@@ -57,7 +57,7 @@ final class Turnstile<J> {
   private final List<StateLimit<J>> perKey = new ArrayList<>();
   private final List<String> perKeyNames = new ArrayList<>();
   private final @Nullable ToLongFunction<? super J> cost;
-  private final ArrayDeque<Entry<J>> onlyLine;
+  private final Queue<J> onlyLine;
 
   private final Map<Object, Line<J>> lines = new HashMap<>();
   private final ArrayDeque<Line<J>> ready = new ArrayDeque<>();
@@ -90,7 +90,7 @@ final class Turnstile<J> {
       String state,
       List<StateLimit<J>> stateLimits,
       @Nullable ToLongFunction<? super J> cost,
-      ArrayDeque<Entry<J>> waiting,
+      Queue<J> waiting,
       LimitOwner owner) {
     this.remembered = owner.remembered;
     this.declared = stateLimits;
@@ -146,13 +146,14 @@ final class Turnstile<J> {
       Object key = first && ticket != null ? ticket.line.key : key(entry.job);
       Line<J> line = line(key, nowNanos);
       entry.ticket = new Line.Ticket<>(line, price);
-      if (line.waiting.isEmpty() && line.running == 0) {
+      if (!line.isRetained) {
+        line.isRetained = true;
         line.limiters.forEach(LiveLimiter::retain);
       }
       if (first) {
         line.waiting.addFirst(entry);
       } else {
-        line.waiting.addLast(entry);
+        line.waiting.add(entry);
       }
       size++;
       takeIn(line);
@@ -210,7 +211,7 @@ final class Turnstile<J> {
       remembered.remind(perKeyNames.get(i), part.toString(), live);
       own.add(live);
     }
-    return new Line<>(key, own, new ArrayDeque<>(2));
+    return new Line<>(key, own, new Queue<>());
   }
 
   /// The next job that may start now, with its permits taken; null if none may. [#waitNanos] tells
@@ -246,6 +247,12 @@ final class Turnstile<J> {
       ready.add(later.remove());
     }
     for (Line<J> line = ready.peek(); line != null; line = ready.peek()) {
+      if (line.waiting.isEmpty()) { // All of it left out of turn.
+        ready.remove();
+        line.isPlaced = false;
+        dropIfUnused(line);
+        continue;
+      }
       long price = ticket(line.waiting.element(), line).cost;
       if (mustWait(forAll, price, nowNanos, null)) {
         return null;
@@ -428,9 +435,30 @@ final class Turnstile<J> {
 
   private void leave(Line<J> line) {
     line.running--;
-    if (line.running == 0 && line.waiting.isEmpty()) {
-      line.limiters.forEach(LiveLimiter::release);
+    dropIfUnused(line);
+  }
+
+  private void dropIfUnused(Line<J> line) {
+    if (line.running == 0 && !line.isPlaced && line.waiting.isEmpty()) {
+      if (line.isRetained) {
+        line.limiters.forEach(LiveLimiter::release);
+      }
       lines.remove(line.key);
+      line.isRetained = false;
+    }
+  }
+
+  /// A waiting job leaves out of turn. Its line, if it was the last there, is forgotten when it is
+  /// the line's turn.
+  void leave(Entry<J> entry) {
+    limits.lock();
+    try {
+      Line.Ticket<J> ticket = entry.ticket;
+      Queue<J> waiting = ticket == null ? onlyLine : ticket.line.waiting;
+      waiting.left();
+      size--;
+    } finally {
+      limits.unlock();
     }
   }
 

@@ -30,7 +30,9 @@ final class Verdict<J> {
   }
 
   /// A transition and how long the job waits after it.
-  record Decision<J>(Transition<J> transition, Duration delay) {}
+  ///
+  /// @param failed whether the attempt has failed
+  record Decision<J>(Transition<J> transition, Duration delay, boolean failed) {}
 
   /// What follows from what a step returned.
   Decision<J> returned(Job<J> job, @Nullable Outcome<J> outcome, Instant at, Duration took) {
@@ -43,23 +45,24 @@ final class Verdict<J> {
     if (problem.isPresent()) {
       return failed(job, problem.get(), at, took);
     }
-    if (outcome.error().isPresent() && target.equals(state.name())) {
+    if (outcome.error().isPresent() && outcome.parked().isEmpty() && target.equals(state.name())) {
       return stayedWithError(job, outcome, at, took);
     }
     Job.Builder<J> next = begin(job, target, at, took).context(outcome.context()).attempt(0);
     outcome.error().ifPresent(error -> next.error(state.name(), at, error));
-    return decide(job, next, outcome, outcome.delay().orElse(Duration.ZERO), at);
+    return decide(job, next, outcome, outcome.delay().orElse(Duration.ZERO), at, false);
   }
 
   /// What follows from a failed attempt: its context stays as it was.
   Decision<J> failed(Job<J> job, Throwable failure, Instant at, Duration took) {
-    return failed(
-        job,
-        Outcome.stay(job.context()).error(failure),
-        Failure.describe(failure),
-        state(job).retry().covers(failure),
-        at,
-        took);
+    String error = Failure.describe(failure);
+    boolean worthRetrying = true;
+    try {
+      worthRetrying = state(job).retry().covers(failure);
+    } catch (Throwable broken) {
+      error += "\nthe state's rule for retries failed: " + Failure.describe(broken);
+    }
+    return failed(job, Outcome.stay(job.context()).error(error), error, worthRetrying, at, took);
   }
 
   /// What follows from a failed attempt: its context stays as it was.
@@ -84,7 +87,12 @@ final class Verdict<J> {
       Duration delay = outcome.delay().orElseGet(() -> state.retry().delay(attempt, random));
       Job.Builder<J> next = begin(job, state.name(), at, took).attempt(attempt);
       return decide(
-          job, next.context(outcome.context()).error(state.name(), at, error), outcome, delay, at);
+          job,
+          next.context(outcome.context()).error(state.name(), at, error),
+          outcome,
+          delay,
+          at,
+          true);
     }
     String target = state.onFailure().orElse(state.name());
     Job.Builder<J> next =
@@ -94,7 +102,44 @@ final class Verdict<J> {
     } else {
       next.attempt(attempt).parked(parkedReason(attempt, error));
     }
-    return decide(job, next, outcome, Duration.ZERO, at);
+    return decide(job, next, outcome, Duration.ZERO, at, true);
+  }
+
+  /// What follows from an order; empty if it changes nothing.
+  Optional<Decision<J>> ordered(Job<J> job, Order.Act act, Instant at) {
+    Job.Builder<J> next = job.next().updated(at);
+    return switch (act) {
+      case Order.Park park -> change(next.parked(park.reason()).held(true), remaining(job, at));
+      case Order.Release release ->
+          job.parked().isEmpty()
+              ? Optional.empty()
+              : change(next.released().attempt(0).dueNow(), Duration.ZERO);
+      case Order.Prioritize prioritize ->
+          job.priority() == prioritize.priority()
+              ? Optional.empty()
+              : change(next.priority(prioritize.priority()), remaining(job, at));
+      case Order.Verify verify -> Optional.empty();
+      case Order.Cancel cancel -> change(cancelled(job, next, at), Duration.ZERO);
+    };
+  }
+
+  private static <J> Job.Builder<J> cancelled(Job<J> job, Job.Builder<J> next, Instant at) {
+    return next.transition(job.state(), Job.CANCELLED, at, Duration.ZERO)
+        .state(Job.CANCELLED)
+        .released()
+        .attempt(0)
+        .awaitsKicks(false)
+        .dueNow();
+  }
+
+  private static <J> Optional<Decision<J>> change(Job.Builder<J> next, Duration delay) {
+    return Optional.of(new Decision<>(new Transition<>(next.build(), List.of()), delay, false));
+  }
+
+  /// How long the job still has to wait; zero for not.
+  static Duration remaining(Job<?> job, Instant now) {
+    Duration delay = job.due().map(due -> Duration.between(now, due)).orElse(Duration.ZERO);
+    return delay.isNegative() ? Duration.ZERO : delay;
   }
 
   private static String parkedReason(int attempts, String error) {
@@ -112,7 +157,12 @@ final class Verdict<J> {
   }
 
   private static <J> Decision<J> decide(
-      Job<J> job, Job.Builder<J> next, Outcome<J> outcome, Duration delay, Instant at) {
+      Job<J> job,
+      Job.Builder<J> next,
+      Outcome<J> outcome,
+      Duration delay,
+      Instant at,
+      boolean failed) {
     List<Kick<J>> kicks = outcome.kicks();
     List<Job<J>> kicked = new ArrayList<>(kicks.size());
     for (Kick<J> kick : kicks) {
@@ -127,17 +177,22 @@ final class Verdict<J> {
       next.due(at.plus(delay));
     }
     next.awaitsKicks(outcome.awaitsKicks());
+    outcome.parked().ifPresent(next::parked);
     return new Decision<>(
-        new Transition<>(next.kicks(job.kicks() + kicked.size()).build(), kicked), delay);
+        new Transition<>(next.kicks(job.kicks() + kicked.size()).build(), kicked), delay, failed);
   }
 
   private Optional<String> problem(State<?, ?, J> state, String target, Outcome<J> outcome) {
     if (workflow.state(target).isEmpty()) {
       return Optional.of(unknown("returned", target));
     }
-    if (outcome.awaitsKicks() && workflow.state(target).filter(State::isTerminal).isPresent()) {
+    boolean waits = outcome.awaitsKicks() || outcome.parked().isPresent();
+    if (waits && workflow.state(target).filter(State::isTerminal).isPresent()) {
       return Optional.of(
-          "the step awaits its kicks in the terminal state \"" + target + "\", where jobs end");
+          (outcome.awaitsKicks() ? "the step awaits its kicks" : "the step parks its job")
+              + " in the terminal state \""
+              + target
+              + "\", where jobs end");
     }
     if (!state.leadsTo(target)) {
       return Optional.of(
@@ -146,7 +201,12 @@ final class Verdict<J> {
               + "\", which is not among its declared next states "
               + state.next());
     }
-    for (Kick<J> kick : outcome.kicks()) {
+    List<Kick<J>> kicks = outcome.kicks();
+    if (kicks.size() > state.maxKicks()) {
+      return Optional.of(
+          "the step kicked " + kicks.size() + " jobs; its state allows " + state.maxKicks());
+    }
+    for (Kick<J> kick : kicks) {
       if (workflow.state(kick.state()).isEmpty()) {
         return Optional.of(unknown("kicked a job into", kick.state()));
       }

@@ -84,6 +84,7 @@ public final class VirtualEngine<A, O, J> {
     this.board =
         new Board<>(
             workflow.states(),
+            workflow.pauseWhen(),
             Board.Limits.DEFAULT,
             new LimitOwner(new SharedLimits(), remembered, () -> {}));
   }
@@ -140,7 +141,8 @@ public final class VirtualEngine<A, O, J> {
       apply(new Message.Began<>(entry));
     }
     long startNanos = time.nanoTime();
-    Steps.Answer<J> answer = steps.execute(entry);
+    Order order = entry.order;
+    Steps.Answer<J> answer = order == null ? steps.execute(entry) : steps.carryOut(entry, order);
     if (time.isClosed()) {
       return;
     }
@@ -182,6 +184,7 @@ public final class VirtualEngine<A, O, J> {
           new Message.Refused<>(throttled.entry(), throttled.feedback());
       case Steps.Unrecordable<J> broken ->
           new Message.Unrecordable<>(broken.entry(), broken.reason());
+      case Steps.Unchanged<J> same -> new Message.Unchanged<>(same.entry(), same.delay());
       case Steps.Interrupted<J> interrupted -> message(interrupted.asFailure());
     };
   }

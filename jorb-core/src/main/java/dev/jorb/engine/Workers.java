@@ -1,7 +1,10 @@
 package dev.jorb.engine;
 
+import dev.jorb.event.Overdue;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,7 @@ final class Workers {
   static final class Worker {
     private final Thread thread;
     private boolean timedOut;
+    private long beganNanos;
     private volatile @Nullable Entry<?> busy;
 
     Worker(Thread thread) {
@@ -28,6 +32,11 @@ final class Workers {
       busy = null;
     }
 
+    /// A step that has a deadline begins.
+    synchronized void beginTimed(long nowNanos) {
+      beganNanos = nowNanos;
+    }
+
     /// Ends a step that had a deadline; says whether it was interrupted because of it.
     synchronized boolean endTimed() {
       busy = null;
@@ -36,11 +45,25 @@ final class Workers {
       return was;
     }
 
-    private synchronized void timeOut(Entry<?> entry) {
-      if (entry.equals(busy)) {
-        timedOut = true;
-        thread.interrupt();
+    private synchronized @Nullable Overdue overdue(long nowNanos) {
+      Entry<?> entry = busy;
+      return entry == null || !timedOut
+          ? null
+          : new Overdue(
+              entry.job.id(),
+              entry.job.state(),
+              Duration.ofNanos(nowNanos - beganNanos),
+              List.of(thread.getStackTrace()));
+    }
+
+    private synchronized @Nullable Overdue timeOut(Entry<?> entry, long nowNanos) {
+      if (!entry.equals(busy)) {
+        return null;
       }
+      timedOut = true;
+      Overdue step = overdue(nowNanos);
+      thread.interrupt();
+      return step;
     }
   }
 
@@ -54,9 +77,28 @@ final class Workers {
     all.remove(worker);
   }
 
-  /// Interrupts the thread that runs this job's step, because it has run too long.
-  void timeOut(Entry<?> entry) {
-    all.forEach(worker -> worker.timeOut(entry));
+  /// Interrupts the thread that runs this job's step, because it has run too long; says where it
+  /// was.
+  Optional<Overdue> timeOut(Entry<?> entry, long nowNanos) {
+    for (Worker worker : all) {
+      Overdue step = worker.timeOut(entry, nowNanos);
+      if (step != null) {
+        return Optional.of(step);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The steps that were interrupted because they have run too long, and are still running.
+  List<Overdue> overdue(long nowNanos) {
+    List<Overdue> overdue = new ArrayList<>();
+    for (Worker worker : all) {
+      Overdue one = worker.overdue(nowNanos);
+      if (one != null) {
+        overdue.add(one);
+      }
+    }
+    return overdue;
   }
 
   /// Interrupts every thread that runs a step.

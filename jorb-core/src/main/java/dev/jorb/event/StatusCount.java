@@ -105,7 +105,7 @@ public record StatusCount(
     }
 
     static Tally unknown(String state) {
-      return new Tally(false);
+      return new Tally(state.equals(Job.CANCELLED));
     }
 
     void add(Job<?> job, Set<String> running, Instant now) {

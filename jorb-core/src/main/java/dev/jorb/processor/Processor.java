@@ -1,6 +1,8 @@
 package dev.jorb.processor;
 
 import dev.jorb.engine.Engine;
+import dev.jorb.engine.RestingEngine;
+import dev.jorb.event.RunListener;
 import dev.jorb.event.StatusListener;
 import dev.jorb.limit.SharedLimits;
 import dev.jorb.run.Run;
@@ -9,6 +11,8 @@ import dev.jorb.serial.Serializer;
 import dev.jorb.time.TimeSource;
 import dev.jorb.workflow.Workflow;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 
@@ -29,6 +33,7 @@ public final class Processor<A, O, J> {
   private final A app;
   private final Serializer<O, J> serializer;
   private final StatusListener listener;
+  private final List<RunListener> listeners;
   private final Duration gracePeriod;
   private final SharedLimits limits;
 
@@ -37,6 +42,7 @@ public final class Processor<A, O, J> {
       A app,
       Serializer<O, J> serializer,
       StatusListener listener,
+      List<RunListener> listeners,
       Duration gracePeriod,
       SharedLimits limits) {
     this.limits = Objects.requireNonNull(limits, "limits");
@@ -44,6 +50,7 @@ public final class Processor<A, O, J> {
     this.app = Objects.requireNonNull(app, "application context");
     this.serializer = serializer;
     this.listener = listener;
+    this.listeners = List.copyOf(listeners);
     this.gracePeriod = gracePeriod;
   }
 
@@ -54,24 +61,32 @@ public final class Processor<A, O, J> {
         app,
         new NilSerializer<>(),
         StatusListener.none(),
+        List.of(),
         Duration.ofSeconds(30),
         new SharedLimits());
   }
 
   /// Records in `serializer`, which the processor closes at the end of the run.
   public Processor<A, O, J> serializer(Serializer<O, J> serializer) {
-    return new Processor<>(workflow, app, serializer, listener, gracePeriod, limits);
+    return new Processor<>(workflow, app, serializer, listener, listeners, gracePeriod, limits);
   }
 
   /// Tells `listener`.
   public Processor<A, O, J> listener(StatusListener listener) {
-    return new Processor<>(workflow, app, serializer, listener, gracePeriod, limits);
+    return new Processor<>(workflow, app, serializer, listener, listeners, gracePeriod, limits);
   }
 
   /// Keeps to its workflow's limits together with the other processors that are given the same
   /// object. If not said, only the runs of this processor do.
   public Processor<A, O, J> limits(SharedLimits limits) {
-    return new Processor<>(workflow, app, serializer, listener, gracePeriod, limits);
+    return new Processor<>(workflow, app, serializer, listener, listeners, gracePeriod, limits);
+  }
+
+  /// Tells `listener` too what happens, beside those that were given before.
+  public Processor<A, O, J> onEvent(RunListener listener) {
+    List<RunListener> more = new ArrayList<>(listeners);
+    more.add(listener);
+    return new Processor<>(workflow, app, serializer, this.listener, more, gracePeriod, limits);
   }
 
   /// How long running steps may go on after a stop before they are interrupted; 30 s if not said.
@@ -82,7 +97,7 @@ public final class Processor<A, O, J> {
       throw new IllegalArgumentException(
           "grace period must not be negative but was " + gracePeriod);
     }
-    return new Processor<>(workflow, app, serializer, listener, gracePeriod, limits);
+    return new Processor<>(workflow, app, serializer, listener, listeners, gracePeriod, limits);
   }
 
   /// Executes the run and blocks until every job is in a terminal state or parked.
@@ -111,6 +126,13 @@ public final class Processor<A, O, J> {
     }
   }
 
+  /// Opens a run that nobody executes, to change it by hand. Nothing of it is executed.
+  ///
+  /// @throws dev.jorb.serial.RunFileException if it cannot be recorded
+  public RestingRun open(Run<O, J> run) {
+    return new RestingRun(new RestingEngine<>(workflow, run, serializer, TimeSource.system()));
+  }
+
   /// Starts the run and returns at once.
   public RunHandle start(Run<O, J> run) {
     Engine<A, O, J> engine =
@@ -120,6 +142,7 @@ public final class Processor<A, O, J> {
             run,
             serializer,
             listener,
+            listeners,
             limits,
             TimeSource.system(),
             RandomGenerator.getDefault());

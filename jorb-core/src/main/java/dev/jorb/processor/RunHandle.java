@@ -1,11 +1,15 @@
 package dev.jorb.processor;
 
 import dev.jorb.engine.Engine;
+import dev.jorb.event.Overdue;
+import dev.jorb.event.Pause;
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Limit;
+import dev.jorb.run.Job;
 import dev.jorb.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// A run that is being executed. Thread-safe.
 public final class RunHandle implements AutoCloseable {
@@ -42,7 +46,8 @@ public final class RunHandle implements AutoCloseable {
         run,
         engine.wasStopped(),
         engine.status(),
-        engine.overdue(),
+        engine.busy(),
+        engine.inDoubt(),
         Duration.ofNanos(time.nanoTime() - startNanos));
   }
 
@@ -82,23 +87,74 @@ public final class RunHandle implements AutoCloseable {
     engine.limit(state, place, limit);
   }
 
-  /// Starts nothing new in this state until [#resume].
+  /// The steps that have run longer than their state allows, were interrupted, and go on all the
+  /// same, with where they are. They keep their slots until they return.
+  public List<Overdue> overdue() {
+    return engine.overdue();
+  }
+
+  /// Whether the run has ended.
+  public boolean hasEnded() {
+    return engine.hasEnded();
+  }
+
+  /// Parks jobs until somebody releases them, over new starts too.
+  ///
+  /// Like all that can be ordered for a live run: it does not wait. A running step is let come to
+  /// its end first. Each job is asked again when its turn comes, by another thread, and so is what
+  /// it has kicked till then. What follows is recorded like a step's outcome.
+  ///
+  /// @param which of the jobs that have not ended
+  /// @return how many of the acknowledged jobs it names now
+  public int park(Predicate<? super Job<?>> which, String reason) {
+    return engine.park(which, reason);
+  }
+
+  /// Gives parked jobs a fresh budget. As [#park].
+  public int release(Predicate<? super Job<?>> which) {
+    return engine.release(which);
+  }
+
+  /// Ends jobs in the state `cancelled`, which needs no declaration. As [#park].
+  public int cancel(Predicate<? super Job<?>> which) {
+    return engine.cancel(which);
+  }
+
+  /// Lets jobs start before others in their state that have a lower priority. Nobody said: 0. As
+  /// [#park].
+  public int prioritize(Predicate<? super Job<?>> which, int priority) {
+    return engine.prioritize(which, priority);
+  }
+
+  /// Starts nothing new in the run until it is resumed. What runs goes on. The run does not end
+  /// meanwhile.
+  public void pause() {
+    engine.pause();
+  }
+
+  /// Lets the run go on, whoever or whatever paused it. Failures are counted anew.
+  public void resume() {
+    engine.resume();
+  }
+
+  /// What is paused, by hand or by too many failures: the run first, then states in their order.
+  public List<Pause> paused() {
+    return engine.paused();
+  }
+
+  /// Starts nothing new in this state until it is resumed. What runs goes on. The run does not end
+  /// while jobs wait there.
   ///
   /// @throws IllegalArgumentException if there is no such state
   public void pause(String state) {
     engine.pause(state);
   }
 
-  /// Lets a paused state go on.
+  /// Lets the state go on, whoever or whatever paused it. Failures are counted anew.
   ///
   /// @throws IllegalArgumentException if there is no such state
   public void resume(String state) {
     engine.resume(state);
-  }
-
-  /// Whether the run has ended.
-  public boolean hasEnded() {
-    return engine.hasEnded();
   }
 
   /// Starts nothing new and gives running steps the processor's grace period. Does not block.

@@ -25,6 +25,11 @@ final class Ids {
 
   /// The id of the child that `parent` kicks as its `n`th, from 0.
   static String child(String parent, int n) {
-    return parent + "->" + n;
+    return descendant(parent) + n;
+  }
+
+  /// What the ids of all descendants of `ancestor` begin with.
+  static String descendant(String ancestor) {
+    return ancestor + "->";
   }
 }

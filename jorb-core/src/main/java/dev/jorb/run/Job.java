@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <J> the job context
 public final class Job<J> {
-  /// Beyond it [#crashes()] does not count.
-  private static final int MAX_CRASHES = Byte.MAX_VALUE;
+  /// The terminal state of jobs that were cancelled. Every workflow has it; none has to declare it.
+  public static final String CANCELLED = "cancelled";
 
   /// Ten million jobs are at rest in a run, so the most of them take 56 bytes: an id that is a
   /// number is kept as one, and what few jobs have is in an object of its own.
@@ -45,6 +45,8 @@ public final class Job<J> {
       int attempt,
       long dueMillis,
       @Nullable String parked,
+      boolean held,
+      int priority,
       boolean awaitsKicks,
       int crashes,
       boolean inDoubt,
@@ -52,18 +54,15 @@ public final class Job<J> {
       @Nullable JobError lastError,
       @Nullable Redriven redriven) {
     private static final Rare<?> NOTHING =
-        new Rare<>(0, 0, 0, null, false, 0, false, null, null, null);
+        new Rare<>(0, 0, 0, null, false, 0, false, 0, false, null, null, null);
 
     @SuppressWarnings("unchecked") // It has no run.
     static <J> Rare<J> of(Builder<J> b) {
       boolean isNothing =
-          b.kicks == 0
-              && b.attempt == 0
+          (b.kicks | b.attempt | b.priority | b.crashes) == 0
               && b.dueMillis == 0
+              && !(b.held || b.awaitsKicks || b.inDoubt)
               && b.parked == null
-              && !b.awaitsKicks
-              && b.crashes == 0
-              && !b.inDoubt
               && b.run == null
               && b.lastError == null
               && b.redriven == null;
@@ -74,8 +73,10 @@ public final class Job<J> {
               b.attempt,
               b.dueMillis,
               b.parked,
+              b.held,
+              b.priority,
               b.awaitsKicks,
-              Math.min(b.crashes, MAX_CRASHES),
+              Math.min(b.crashes, Byte.MAX_VALUE),
               b.inDoubt,
               b.run,
               b.lastError,
@@ -134,6 +135,8 @@ public final class Job<J> {
     builder.updatedMillis = job.updatedMillis;
     builder.dueMillis = job.rare.dueMillis;
     builder.parked = job.rare.parked;
+    builder.held = job.rare.held;
+    builder.priority = job.rare.priority;
     builder.awaitsKicks = job.rare.awaitsKicks;
     builder.crashes = job.rare.crashes;
     builder.inDoubt = job.rare.inDoubt;
@@ -226,6 +229,16 @@ public final class Job<J> {
     return Optional.ofNullable(rare.redriven);
   }
 
+  /// Whether a new start leaves it parked.
+  public boolean isHeld() {
+    return rare.held;
+  }
+
+  /// Jobs with a higher priority start before others in the same state; 0 if nobody said.
+  public int priority() {
+    return rare.priority;
+  }
+
   /// Whether it waits until every job that it has kicked rests in a terminal state.
   public boolean awaitsKicks() {
     return rare.awaitsKicks;
@@ -248,10 +261,23 @@ public final class Job<J> {
   ///
   /// @throws IllegalStateException if this job was not handed to a step; ask [Run#kicked] then
   public Stream<Job<J>> kicked() {
+    return run().kicked(this);
+  }
+
+  /// A key for what its step does now: `run/job#version`, with the run's id. The same when the step
+  /// runs again after a crash, and another for each attempt whose outcome was recorded; for
+  /// services that take an idempotency key.
+  ///
+  /// @throws IllegalStateException if this job was not handed to a step
+  public String stepKey() {
+    return run().id() + "/" + id() + "#" + version;
+  }
+
+  private Run<?, J> run() {
     if (rare.run == null) {
       throw new IllegalStateException("job " + id() + " does not know its run; ask Run.kicked");
     }
-    return rare.run.kicked(this);
+    return rare.run;
   }
 
   /// Its recorded transitions, oldest first; of a long life the last ones.
@@ -293,6 +319,11 @@ public final class Job<J> {
     return rare.lastError == null ? 0 : rare.lastError.ordinal();
   }
 
+  /// Where its run keeps it, from 0, once it has been put there. For engines.
+  public int position() {
+    return position;
+  }
+
   @Override
   public String toString() {
     String reason = rare.parked == null ? "" : " (parked: " + rare.parked + ")";
@@ -314,6 +345,8 @@ public final class Job<J> {
     private long updatedMillis;
     private long dueMillis;
     private @Nullable String parked;
+    private boolean held;
+    private int priority;
     private boolean awaitsKicks;
     private int crashes;
     private boolean inDoubt;
@@ -426,6 +459,19 @@ public final class Job<J> {
     /// It is not parked.
     public Builder<J> released() {
       this.parked = null;
+      this.held = false;
+      return this;
+    }
+
+    /// Whether it was parked by hand, or because of a crash.
+    public Builder<J> held(boolean held) {
+      this.held = held;
+      return this;
+    }
+
+    /// Jobs with a higher one start first.
+    public Builder<J> priority(int priority) {
+      this.priority = priority;
       return this;
     }
 

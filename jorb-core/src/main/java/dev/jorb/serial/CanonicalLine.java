@@ -89,6 +89,7 @@ final class CanonicalLine {
         null,
         null,
         0,
+        Line.Rare.NOTHING,
         null,
         null,
         0,

@@ -90,6 +90,15 @@ final class Fields {
     return number;
   }
 
+  int integer() throws BadLineException {
+    expect(
+        parser.currentToken() == JsonToken.VALUE_NUMBER_INT,
+        "\"" + parser.currentName() + "\" must be a whole number");
+    long number = parser.getLongValue();
+    expect(number == (int) number, "\"" + parser.currentName() + "\" is too large");
+    return (int) number;
+  }
+
   int count() throws BadLineException {
     long number = number();
     expect(number <= Integer.MAX_VALUE, "\"" + parser.currentName() + "\" is too large");

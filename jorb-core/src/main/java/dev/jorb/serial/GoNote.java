@@ -30,6 +30,8 @@ final class GoNote {
   boolean awaitsKicks;
   @Nullable Instant due;
   @Nullable String parked;
+  boolean held;
+  int priority;
   final List<Line.PastTransition> transitions = new ArrayList<>();
   int transitionCount;
   final List<ErrorNote> errors = new ArrayList<>();
@@ -64,6 +66,8 @@ final class GoNote {
       case "awaits" -> awaitsKicks = in.flag();
       case "due" -> due = Instant.parse(in.text());
       case "parked" -> parked = in.text();
+      case "held" -> held = in.flag();
+      case "priority" -> priority = in.integer();
       case "transitions" -> in.objects(() -> transitions.add(transition(in)));
       case "n" -> transitionCount = in.count();
       case "errors" -> in.objects(() -> errors.add(error(in)));
@@ -111,6 +115,7 @@ final class GoNote {
     if (parked != null) {
       job.parked(parked);
     }
+    job.held(held).priority(priority);
     int ordinal = transitionCount - transitions.size();
     for (Line.PastTransition each : transitions) {
       job.transition(each.from(), each.to(), each.at(), each.took(), ++ordinal);
@@ -127,6 +132,7 @@ final class GoNote {
         || job.awaitsKicks()
         || job.due().isPresent()
         || job.parked().isPresent()
+        || job.priority() != 0
         || job.transitionCount() > 0
         || job.errorCount() > 0
         || !job.parent().equals(GoIds.parent(job.id()));
@@ -146,6 +152,12 @@ final class GoNote {
     }
     job.due().ifPresent(due -> text.append(",\"due\":").string(due.toString()));
     job.parked().ifPresent(reason -> text.append(",\"parked\":").string(reason));
+    if (job.isHeld()) {
+      text.append(",\"held\":true");
+    }
+    if (job.priority() != 0) {
+      text.append(",\"priority\":").append(Integer.toString(job.priority()));
+    }
     transitions(text, job);
     errors(text, job);
     text.append("}");

@@ -307,6 +307,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
 
   private List<String> otherStates(Run<O, J> run) {
     Set<String> known = new HashSet<>(schema.stateNames());
+    known.add(Job.CANCELLED);
     return run.jobs().stream().map(Job::state).filter(s -> !known.contains(s)).distinct().toList();
   }
 

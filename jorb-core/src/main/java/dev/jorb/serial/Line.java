@@ -14,6 +14,11 @@ sealed interface Line {
   /// What the run is, at a start.
   record Head(Header header) implements Line {}
 
+  /// What few jobs have.
+  record Rare(boolean held, int priority) {
+    static final Rare NOTHING = new Rare(false, 0);
+  }
+
   /// A version of a job.
   ///
   /// @param version 0 if the line does not say
@@ -35,6 +40,7 @@ sealed interface Line {
       @Nullable Instant due,
       @Nullable String parked,
       int crashes,
+      Rare rare,
       @Nullable String error,
       @Nullable String errorState,
       int errors,
@@ -63,6 +69,7 @@ sealed interface Line {
       if (parent != null) {
         job.parent(parent);
       }
+      job.held(rare.held).priority(rare.priority);
       if (due != null) {
         job.due(due);
       }

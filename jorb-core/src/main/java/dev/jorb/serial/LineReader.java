@@ -213,6 +213,8 @@ final class LineReader {
         case "due" -> job.due = Instant.parse(in.text());
         case "parked" -> job.parked = in.text();
         case "crashes" -> job.crashes = in.count();
+        case "held" -> job.held = in.flag();
+        case "priority" -> job.priority = in.integer();
         case "error" -> job.error = in.text();
         case "in" -> job.errorState = name(in.text());
         case "errors" -> job.errors = in.count();
@@ -439,6 +441,8 @@ final class LineReader {
     @Nullable Instant due;
     @Nullable String parked;
     int crashes;
+    boolean held;
+    int priority;
     @Nullable String error;
     @Nullable String errorState;
     int errors;
@@ -465,6 +469,7 @@ final class LineReader {
           due,
           parked,
           crashes,
+          new Line.Rare(held, priority),
           error,
           errorState,
           errors,

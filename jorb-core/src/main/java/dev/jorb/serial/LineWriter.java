@@ -180,6 +180,12 @@ final class LineWriter {
     if (job.crashes() > 0 && !job.inDoubt()) {
       append(",\"crashes\":").number(job.crashes());
     }
+    if (job.isHeld()) {
+      append(",\"held\":true");
+    }
+    if (job.priority() != 0) {
+      append(",\"priority\":").number(job.priority());
+    }
   }
 
   private void redriven(Redriven redriven) {

@@ -1,5 +1,6 @@
 package dev.jorb.serial;
 
+import dev.jorb.run.Job;
 import dev.jorb.run.Json;
 import dev.jorb.run.Run;
 import dev.jorb.run.Schema;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -61,7 +64,7 @@ public final class RunFile {
     this.redrives = redrives;
     this.workflowName = schema.workflowName();
     this.states = schema.stateNames();
-    this.terminalStates = schema.terminalStateNames();
+    this.terminalStates = terminal(schema, run);
     this.opening = opening;
     this.holder = holder;
     this.executing = executing;
@@ -236,6 +239,15 @@ public final class RunFile {
       }
       return HeaderFields.withTerminal(header.shapes(), terminal);
     }
+  }
+
+  /// Those that the schema names, and the one that every workflow has if a job is in it.
+  private static Set<String> terminal(Schema<?, ?> schema, Run<Json, Json> run) {
+    Set<String> all = new LinkedHashSet<>(schema.terminalStateNames());
+    if (run.jobs().stream().anyMatch(job -> job.state().equals(Job.CANCELLED))) {
+      all.add(Job.CANCELLED);
+    }
+    return Collections.unmodifiableSet(all);
   }
 
   /// What a file says of its workflow.

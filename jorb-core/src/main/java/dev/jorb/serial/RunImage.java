@@ -167,6 +167,8 @@ final class RunImage {
             && known.due().equals(job.due())
             && known.parked().equals(job.parked())
             && known.crashes() == job.crashes()
+            && known.isHeld() == job.isHeld()
+            && known.priority() == job.priority()
             && known.transitionCount() == job.transitionCount()
             && known.errorCount() == job.errorCount()
             && Arrays.equals(before.context(), line.context());

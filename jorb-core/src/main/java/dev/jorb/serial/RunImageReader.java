@@ -95,7 +95,9 @@ final class RunImageReader<O, J> {
       return job.parked("its context cannot be read: " + decoded.problem()).build();
     }
     job.context(decoded.context());
-    if (!known.isEmpty() && !known.contains(winner.job().state())) {
+    if (!known.isEmpty()
+        && !known.contains(winner.job().state())
+        && !winner.job().state().equals(Job.CANCELLED)) {
       unknownStates.add(
           new Stray(winner.job().id(), winner.job().state(), "the workflow has no such state"));
       job.parked("the workflow has no state \"" + winner.job().state() + "\"");

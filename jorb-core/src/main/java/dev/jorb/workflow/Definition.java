@@ -1,5 +1,7 @@
 package dev.jorb.workflow;
 
+import dev.jorb.run.Job;
+import dev.jorb.run.Run;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,10 +18,14 @@ final class Definition {
         states.stream().map(State::name).collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
-  static List<String> problems(String name, List<? extends State<?, ?, ?>> states) {
+  static List<String> problems(String name, int maxJobs, List<? extends State<?, ?, ?>> states) {
     Definition definition = new Definition(states);
     if (name.isBlank()) {
       definition.problems.add("the workflow's name must not be blank");
+    }
+    if (maxJobs < 1 || maxJobs > Run.MAX_JOBS) {
+      definition.problems.add(
+          "maxJobs must be between 1 and " + Run.MAX_JOBS + " but was " + maxJobs);
     }
     definition.checkStates(states);
     return List.copyOf(definition.problems);
@@ -55,6 +61,9 @@ final class Definition {
     if (state.name().codePoints().anyMatch(Character::isISOControl)) {
       problem(state, "its name must not have control characters");
     }
+    if (state.name().equals(Job.CANCELLED) && !state.isTerminal()) {
+      problem(state, "it must be terminal: it is where cancelled jobs go");
+    }
     if (!state.isTerminal() && state.exec().isEmpty()) {
       problem(state, "it needs an exec, or must be terminal");
     }
@@ -69,6 +78,21 @@ final class Definition {
         .timeout()
         .filter(timeout -> timeout.isZero() || timeout.isNegative())
         .ifPresent(timeout -> problem(state, "timeout must be above zero but was " + timeout));
+    if (state.maxKicks() < 0 || state.maxKicks() > Outcome.MAX_KICKS) {
+      problem(
+          state,
+          "maxKicks must be between 0 and " + Outcome.MAX_KICKS + " but was " + state.maxKicks());
+    }
+    if (state.verify().isPresent() && state.parksInDoubt()) {
+      problem(
+          state,
+          "verify and parkInDoubt contradict each other: what is in doubt is one or the other");
+    }
+    state
+        .probeAfter()
+        .filter(after -> after.isZero() || after.isNegative())
+        .ifPresent(after ->
+            problem(state, "a circuit's probe must come after a time above zero but was " + after));
     checkTargets(state);
   }
 
@@ -87,7 +111,7 @@ final class Definition {
   }
 
   private void checkKnown(State<?, ?, ?> state, String rule, String target) {
-    if (!names.contains(target)) {
+    if (!names.contains(target) && !target.equals(Job.CANCELLED)) {
       problem(state, rule + " names the unknown state \"" + target + "\"; known are " + names);
     }
   }

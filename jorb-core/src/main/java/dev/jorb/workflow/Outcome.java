@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// return Outcome.stay(change).after(Duration.ofSeconds(30));            // ask again later
 /// return Outcome.stay(change).error("HTTP 502");                        // a failed attempt: retried
 /// return Outcome.to("edit", change).error("build 17 failed");           // back, and logged
+/// return Outcome.stay(change).park("needs a review");                   // wait for a person
 /// return Outcome.to("done", table).kick("fetch", a).kick("fetch", b);   // fork
 /// ```
 ///
@@ -36,6 +37,7 @@ public final class Outcome<J> {
   private final @Nullable String error;
   private final @Nullable Duration delay;
   private final boolean awaitsKicks;
+  private final @Nullable String parked;
   private final Feedback feedback;
 
   private Outcome(
@@ -45,11 +47,14 @@ public final class Outcome<J> {
       @Nullable String error,
       @Nullable Duration delay,
       boolean awaitsKicks,
+      @Nullable String parked,
       Feedback feedback) {
-    if (awaitsKicks && delay != null) {
+    int waits = (awaitsKicks ? 1 : 0) + (delay != null ? 1 : 0) + (parked != null ? 1 : 0);
+    if (waits > 1) {
       throw new IllegalArgumentException(
-          "outcome: a job waits for its kicks or for a time, not for both");
+          "outcome: a job waits for one thing: its kicks, a time, or a person");
     }
+    this.parked = parked;
     this.awaitsKicks = awaitsKicks;
     this.feedback = feedback;
     this.state = state;
@@ -62,7 +67,7 @@ public final class Outcome<J> {
   /// The job goes to `state`.
   public static <J> Outcome<J> to(String state, J context) {
     Objects.requireNonNull(state, "an outcome's state must not be null");
-    return new Outcome<>(state, context, null, null, null, false, Feedback.SUCCEEDED);
+    return new Outcome<>(state, context, null, null, null, false, null, Feedback.SUCCEEDED);
   }
 
   /// The job stays where it is and will run again.
@@ -70,13 +75,13 @@ public final class Outcome<J> {
   /// Without an error this is no failure: polls and loops stay as often as they like. With an error
   /// it is a failed attempt and the state's [Retry] decides.
   public static <J> Outcome<J> stay(J context) {
-    return new Outcome<>(null, context, null, null, null, false, Feedback.SUCCEEDED);
+    return new Outcome<>(null, context, null, null, null, false, null, Feedback.SUCCEEDED);
   }
 
   /// Something went wrong; logged on the job under the state that it ran in.
   public Outcome<J> error(String message) {
     Objects.requireNonNull(message, "an outcome's error must not be null");
-    return new Outcome<>(state, context, kicks, message, delay, awaitsKicks, feedback);
+    return new Outcome<>(state, context, kicks, message, delay, awaitsKicks, parked, feedback);
   }
 
   /// Something went wrong; logged on the job as [Failure#describe] tells it.
@@ -87,12 +92,12 @@ public final class Outcome<J> {
   /// The move is recorded at once; the job becomes runnable after `delay`, and holds no thread till
   /// then.
   ///
-  /// @throws IllegalArgumentException if it is negative
+  /// @throws IllegalArgumentException if it is negative, or it waits for something else already
   public Outcome<J> after(Duration delay) {
     if (delay.isNegative()) {
       throw new IllegalArgumentException("outcome: a delay must not be negative but was " + delay);
     }
-    return new Outcome<>(state, context, kicks, error, delay, awaitsKicks, feedback);
+    return new Outcome<>(state, context, kicks, error, delay, awaitsKicks, parked, feedback);
   }
 
   /// Starts a new job in `state`, a child of this one.
@@ -107,7 +112,7 @@ public final class Outcome<J> {
   /// @throws IllegalStateException beyond [#MAX_KICKS]
   public Outcome<J> kick(Kick<J> kick) {
     return new Outcome<>(
-        state, context, Kicks.after(kicks, kick), error, delay, awaitsKicks, feedback);
+        state, context, Kicks.after(kicks, kick), error, delay, awaitsKicks, parked, feedback);
   }
 
   /// Starts a new job for each kick, children of this one, in the collection's order.
@@ -118,16 +123,16 @@ public final class Outcome<J> {
     for (Kick<J> kick : more) {
       all = Kicks.after(all, kick);
     }
-    return new Outcome<>(state, context, all, error, delay, awaitsKicks, feedback);
+    return new Outcome<>(state, context, all, error, delay, awaitsKicks, parked, feedback);
   }
 
   /// The move is recorded at once; the job becomes runnable when every job that it has kicked in
   /// its life rests in a terminal state, and holds no thread till then. A parked one keeps it
   /// waiting. The step that runs then sees them by [dev.jorb.run.Job#kicked()].
   ///
-  /// @throws IllegalArgumentException if it waits for a time already
+  /// @throws IllegalArgumentException if it waits for a time or a person already
   public Outcome<J> awaitKicks() {
-    return new Outcome<>(state, context, kicks, error, delay, true, feedback);
+    return new Outcome<>(state, context, kicks, error, delay, true, parked, feedback);
   }
 
   /// What the step really cost, in the units of its state's [State.Builder#cost]: its limits are
@@ -138,7 +143,8 @@ public final class Outcome<J> {
     if (actual < 0) {
       throw new IllegalArgumentException("outcome: a cost must not be negative but was " + actual);
     }
-    return new Outcome<>(state, context, kicks, error, delay, awaitsKicks, feedback.cost(actual));
+    return new Outcome<>(
+        state, context, kicks, error, delay, awaitsKicks, parked, feedback.cost(actual));
   }
 
   /// What the service said about its quota, though it did not refuse: the run stops before it has
@@ -151,7 +157,18 @@ public final class Outcome<J> {
         error,
         delay,
         awaitsKicks,
+        parked,
         feedback.quota(hints.asSuccess().quota()));
+  }
+
+  /// The move is recorded at once; the job is parked where it goes and needs a person, for this
+  /// reason. That is no failure: nothing is retried, and an error is only logged. Somebody releases
+  /// it, or the next start does.
+  ///
+  /// @throws IllegalArgumentException if it waits for a time or for its kicks already
+  public Outcome<J> park(String reason) {
+    Objects.requireNonNull(reason, "an outcome's reason to park must not be null");
+    return new Outcome<>(state, context, kicks, error, delay, awaitsKicks, reason, feedback);
   }
 
   /// Where to; empty to stay.
@@ -189,12 +206,18 @@ public final class Outcome<J> {
     return awaitsKicks;
   }
 
+  /// Why the job needs a person, if it does.
+  public Optional<String> parked() {
+    return Optional.ofNullable(parked);
+  }
+
   @Override
   public String toString() {
     return (state == null ? "stay" : "to " + state)
         + (error == null ? "" : ", error: " + error)
         + (delay == null ? "" : ", after " + delay)
         + (awaitsKicks ? ", awaits its kicks" : "")
+        + (parked == null ? "" : ", parked: " + parked)
         + (kicks == null ? "" : ", kicks " + kicks.count);
   }
 

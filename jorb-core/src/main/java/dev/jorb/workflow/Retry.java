@@ -2,6 +2,8 @@ package dev.jorb.workflow;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /// How often a failed attempt is tried again, and after what delay.
@@ -15,12 +17,15 @@ import java.util.random.RandomGenerator;
 /// @param max the longest delay before any retry
 /// @param onlyOn the exceptions that are worth another attempt; empty for all
 /// @param giveUpOn the exceptions that are not, even if `onlyOn` has them
+/// @param onlyIf says of an exception that both let pass whether it is worth another attempt;
+///   called by many threads at a time
 public record Retry(
     int times,
     Duration first,
     Duration max,
     List<Class<? extends Throwable>> onlyOn,
-    List<Class<? extends Throwable>> giveUpOn) {
+    List<Class<? extends Throwable>> giveUpOn,
+    Predicate<? super Throwable> onlyIf) {
   /// Three retries within 1 s, 2 s and 4 s.
   public static final Retry DEFAULT = times(3);
 
@@ -44,11 +49,16 @@ public record Retry(
     }
     onlyOn = List.copyOf(onlyOn);
     giveUpOn = List.copyOf(giveUpOn);
+    Objects.requireNonNull(onlyIf, "retry: onlyIf must not be null");
   }
 
   /// Retries that make no difference between exceptions.
   public Retry(int times, Duration first, Duration max) {
-    this(times, first, max, List.of(), List.of());
+    this(times, first, max, List.of(), List.of(), Retry::isAny);
+  }
+
+  private static boolean isAny(Throwable failure) {
+    return true;
   }
 
   /// That many retries, from 1 s up to 5 minutes.
@@ -63,7 +73,7 @@ public record Retry(
 
   /// The same with other delays.
   public Retry backoff(Duration first, Duration max) {
-    return new Retry(times, first, max, onlyOn, giveUpOn);
+    return new Retry(times, first, max, onlyOn, giveUpOn, onlyIf);
   }
 
   /// The same, but only for these exceptions and their subclasses; any other is final at once. What
@@ -71,14 +81,21 @@ public record Retry(
   @SafeVarargs
   @SuppressWarnings("varargs") // It is only read.
   public final Retry onlyOn(Class<? extends Throwable>... types) {
-    return new Retry(times, first, max, List.of(types), giveUpOn);
+    return new Retry(times, first, max, List.of(types), giveUpOn, onlyIf);
   }
 
   /// The same, but these exceptions and their subclasses are final at once.
   @SafeVarargs
   @SuppressWarnings("varargs") // It is only read.
   public final Retry giveUpOn(Class<? extends Throwable>... types) {
-    return new Retry(times, first, max, onlyOn, List.of(types));
+    return new Retry(times, first, max, onlyOn, List.of(types), onlyIf);
+  }
+
+  /// The same, but only for exceptions that `worthRetrying` says yes to; any other is final at
+  /// once. Called by many threads at a time. If it throws, the attempt is repeated and what it
+  /// threw is logged with the failure.
+  public Retry onlyIf(Predicate<? super Throwable> worthRetrying) {
+    return new Retry(times, first, max, onlyOn, giveUpOn, worthRetrying);
   }
 
   /// Whether another attempt follows after `failures` failed ones, from 1.
@@ -86,10 +103,11 @@ public record Retry(
     return failures <= times;
   }
 
-  /// Whether `failure` is worth another attempt at all.
+  /// Whether `failure` is worth another attempt at all. Throws what [#onlyIf()] throws.
   public boolean covers(Throwable failure) {
     return (onlyOn.isEmpty() || onlyOn.stream().anyMatch(type -> type.isInstance(failure)))
-        && giveUpOn.stream().noneMatch(type -> type.isInstance(failure));
+        && giveUpOn.stream().noneMatch(type -> type.isInstance(failure))
+        && onlyIf.test(failure);
   }
 
   /// Draws the delay before the retry that follows `failures` failed attempts, from 1.

@@ -29,6 +29,12 @@ public final class State<A, O, J> {
   private final Retry retry;
   private final @Nullable String onFailure;
   private final @Nullable Duration timeout;
+  private final boolean wantsJob;
+  private final int maxKicks;
+  private final @Nullable Verify<A, O, J> verify;
+  private final boolean parksInDoubt;
+  private final @Nullable Failures pauseWhen;
+  private final @Nullable Duration probeAfter;
   private final Set<String> next;
 
   /// What went wrong while it was described.
@@ -45,6 +51,12 @@ public final class State<A, O, J> {
     this.retry = b.retry;
     this.onFailure = b.onFailure;
     this.timeout = b.timeout;
+    this.wantsJob = b.wantsJob;
+    this.maxKicks = b.maxKicks;
+    this.verify = b.verify;
+    this.parksInDoubt = b.parksInDoubt;
+    this.pauseWhen = b.pauseWhen;
+    this.probeAfter = b.probeAfter;
     this.next = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(b.next));
   }
 
@@ -73,6 +85,12 @@ public final class State<A, O, J> {
     same.retry = retry;
     same.onFailure = onFailure;
     same.timeout = timeout;
+    same.wantsJob = true; // What is around it may look at the job.
+    same.maxKicks = maxKicks;
+    same.verify = verify;
+    same.parksInDoubt = parksInDoubt;
+    same.pauseWhen = pauseWhen;
+    same.probeAfter = probeAfter;
     same.next.addAll(next);
     return same;
   }
@@ -122,6 +140,37 @@ public final class State<A, O, J> {
     return Optional.ofNullable(timeout);
   }
 
+  /// Whether the step sees more of its job than the context.
+  public boolean wantsJob() {
+    return wantsJob;
+  }
+
+  /// The most jobs that one execution may kick.
+  public int maxKicks() {
+    return maxKicks;
+  }
+
+  /// Looks, after a crash, whether the work of a step that was running is done.
+  public Optional<Verify<A, O, J>> verify() {
+    return Optional.ofNullable(verify);
+  }
+
+  /// Whether a job whose step was running at a crash is parked instead of run again.
+  public boolean parksInDoubt() {
+    return parksInDoubt;
+  }
+
+  /// When the state pauses itself.
+  public Optional<Failures> pauseWhen() {
+    return Optional.ofNullable(pauseWhen);
+  }
+
+  /// After how long a state that has paused itself tries one job by itself; empty if it waits until
+  /// somebody resumes it.
+  public Optional<Duration> probeAfter() {
+    return Optional.ofNullable(probeAfter);
+  }
+
   /// The states that the step may go to, in the order of their declaration; empty if any.
   public Set<String> next() {
     return next;
@@ -155,6 +204,12 @@ public final class State<A, O, J> {
     private Retry retry = Retry.DEFAULT;
     private @Nullable String onFailure;
     private @Nullable Duration timeout;
+    private boolean wantsJob;
+    private int maxKicks = Outcome.MAX_KICKS;
+    private @Nullable Verify<A, O, J> verify;
+    private boolean parksInDoubt;
+    private @Nullable Failures pauseWhen;
+    private @Nullable Duration probeAfter;
     private final List<String> next = new ArrayList<>();
 
     Builder(String name) {
@@ -163,12 +218,15 @@ public final class State<A, O, J> {
 
     /// The step.
     public Builder<A, O, J> exec(Exec<A, O, J> exec) {
-      return execJob((app, overall, job) -> exec.exec(app, overall, job.context()));
+      this.exec = (app, overall, job) -> exec.exec(app, overall, job.context());
+      this.wantsJob = false;
+      return this;
     }
 
     /// The step, for one that wants the whole job.
     public Builder<A, O, J> execJob(JobExec<A, O, J> exec) {
       this.exec = exec;
+      this.wantsJob = true;
       return this;
     }
 
@@ -235,6 +293,47 @@ public final class State<A, O, J> {
     /// returns.
     public Builder<A, O, J> timeout(Duration timeout) {
       this.timeout = timeout;
+      return this;
+    }
+
+    /// The most jobs that one execution may kick, from 0; [Outcome#MAX_KICKS] if not said. A step
+    /// that kicks more has failed, and none of its kicks comes.
+    public Builder<A, O, J> maxKicks(int maxKicks) {
+      this.maxKicks = maxKicks;
+      return this;
+    }
+
+    /// What to ask, at the start after a crash, for each job whose step was running: whether its
+    /// work is done. If not said, the step runs again.
+    ///
+    /// So that none is missed, the note that a step has started is in the run file before the step
+    /// begins; it waits for that.
+    public Builder<A, O, J> verify(Verify<A, O, J> verify) {
+      this.verify = verify;
+      return this;
+    }
+
+    /// A job whose step was running at a crash is parked until somebody releases it. The note that
+    /// a step has started is in the run file before the step begins, as with [#verify].
+    public Builder<A, O, J> parkInDoubt() {
+      this.parksInDoubt = true;
+      return this;
+    }
+
+    /// The state pauses itself when there are too many failures: nothing new starts in it, and all
+    /// jobs keep their places, until somebody resumes it. The run does not end meanwhile.
+    public Builder<A, O, J> pauseWhen(Failures tooMany) {
+      this.pauseWhen = tooMany;
+      this.probeAfter = null;
+      return this;
+    }
+
+    /// A circuit breaker that holds its jobs: the state pauses itself when there are too many
+    /// failures, tries one job after a while, goes on if that succeeds, and waits as long again if
+    /// not.
+    public Builder<A, O, J> circuit(Failures tooMany, Duration probeAfter) {
+      this.pauseWhen = tooMany;
+      this.probeAfter = probeAfter;
       return this;
     }
 

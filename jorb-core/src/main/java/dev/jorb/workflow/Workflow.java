@@ -2,6 +2,7 @@ package dev.jorb.workflow;
 
 import dev.jorb.limit.Limit;
 import dev.jorb.limit.Rate;
+import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.run.Schema;
 import dev.jorb.run.StateShape;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The states that jobs pass through, defined once and validated once.
 ///
@@ -42,6 +44,10 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
   private final Class<O> overallType;
   private final Class<J> contextType;
   private final Map<String, State<A, O, J>> states;
+  private final int maxJobs;
+  private final @Nullable Failures pauseWhen;
+  private final State<A, O, J> cancelled =
+      new State.Builder<A, O, J>(Job.CANCELLED).terminal(true).build();
 
   private Workflow(Workflow<A, O, J> other, Map<String, State<A, O, J>> states) {
     this.name = other.name;
@@ -49,6 +55,8 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     this.overallType = other.overallType;
     this.contextType = other.contextType;
     this.states = states;
+    this.maxJobs = other.maxJobs;
+    this.pauseWhen = other.pauseWhen;
   }
 
   private Workflow(Builder<A, O, J> b, Map<String, State<A, O, J>> states) {
@@ -57,6 +65,8 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     this.overallType = b.overallType;
     this.contextType = b.contextType;
     this.states = states;
+    this.maxJobs = b.maxJobs;
+    this.pauseWhen = b.pauseWhen;
   }
 
   /// Starts a definition.
@@ -183,14 +193,27 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     };
   }
 
+  /// The most jobs that a run may come to by kicks.
+  public int maxJobs() {
+    return maxJobs;
+  }
+
+  /// When a run pauses itself.
+  public Optional<Failures> pauseWhen() {
+    return Optional.ofNullable(pauseWhen);
+  }
+
   /// The states in the order of their definition.
   public List<State<A, O, J>> states() {
     return List.copyOf(states.values());
   }
 
-  /// The state with this name.
+  /// The state with this name. Every workflow has the terminal state [Job#CANCELLED].
   public Optional<State<A, O, J>> state(String name) {
-    return Optional.ofNullable(states.get(name));
+    State<A, O, J> declared = states.get(name);
+    return declared == null && name.equals(Job.CANCELLED)
+        ? Optional.of(cancelled)
+        : Optional.ofNullable(declared);
   }
 
   /// The first state, where jobs start.
@@ -214,6 +237,8 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     private final Class<O> overallType;
     private final Class<J> contextType;
     private final List<State<A, O, J>> states = new ArrayList<>();
+    private int maxJobs = Run.MAX_JOBS;
+    private @Nullable Failures pauseWhen;
 
     private Builder(String name, Class<A> appType, Class<O> overallType, Class<J> contextType) {
       this.name = Objects.requireNonNull(name, "name");
@@ -235,11 +260,26 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
       return state(name, s -> s.terminal(true));
     }
 
+    /// The most jobs that a run may come to by kicks, from 1; [Run#MAX_JOBS] if not said. A step
+    /// whose kicks would be more has failed: a fork that forks itself ends there.
+    public Builder<A, O, J> maxJobs(int maxJobs) {
+      this.maxJobs = maxJobs;
+      return this;
+    }
+
+    /// The run pauses itself when there are too many failures in all states together: nothing new
+    /// starts, and all jobs keep their places, until somebody resumes it. It does not end
+    /// meanwhile.
+    public Builder<A, O, J> pauseWhen(Failures tooMany) {
+      this.pauseWhen = tooMany;
+      return this;
+    }
+
     /// Checks the whole definition and returns it.
     ///
     /// @throws WorkflowException with all problems in one message
     public Workflow<A, O, J> build() {
-      List<String> problems = Definition.problems(name, states);
+      List<String> problems = Definition.problems(name, maxJobs, states);
       if (!problems.isEmpty()) {
         throw new WorkflowException(name, problems);
       }

@@ -2,11 +2,13 @@ package dev.jorb.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jorb.event.RunEvent;
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Feedback;
 import dev.jorb.limit.Limit;
 import dev.jorb.limit.SharedLimits;
 import dev.jorb.run.Job;
+import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import dev.jorb.serial.Serializer.Encoded;
 import dev.jorb.workflow.Outcome;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -31,7 +34,10 @@ final class Desk {
   private final List<State<Object, String, String>> states;
   private final Board<String> board;
   private final Map<String, Entry<String>> executing = new LinkedHashMap<>();
+  private final Map<String, Entry<String>> ordered = new LinkedHashMap<>();
   private final Map<String, Result<String>> returned = new LinkedHashMap<>();
+  private final Run<String, String> run = Run.create("desk", "overall", "none");
+  private final Verdict<String> verdict;
   private long nowNanos = ORIGIN;
   private int jobs;
 
@@ -42,7 +48,12 @@ final class Desk {
       Runnable otherRunChanged) {
     this.states = workflow.states();
     this.board =
-        new Board<>(states, limits, new LimitOwner(shared, RememberedLimits.NONE, otherRunChanged));
+        new Board<>(
+            states,
+            workflow.pauseWhen(),
+            limits,
+            new LimitOwner(shared, RememberedLimits.NONE, otherRunChanged));
+    this.verdict = new Verdict<>(workflow, new SplittableRandom(7));
   }
 
   static Desk of(Consumer<Workflow.Builder<Object, String, String>> states) {
@@ -88,6 +99,7 @@ final class Desk {
 
   List<String> enterJobs(List<Message.Arrival<String>> arrivals) {
     jobs += arrivals.size();
+    arrivals.forEach(arrival -> run.put(arrival.job()));
     return tell(new Message.Enter<>(arrivals));
   }
 
@@ -125,6 +137,36 @@ final class Desk {
     return returns(result(result.entry(), joining, Duration.ZERO, 10, transition.kicked()));
   }
 
+  /// An attempt fails, and its job is tried again at once.
+  List<String> fails(String id) {
+    Result<String> result = result(id, entry(id).lane.state, Duration.ZERO, 10);
+    return returns(
+        new Result<>(result.entry(), result.encoded(), result.delay(), Feedback.FAILED, true));
+  }
+
+  List<String> pausesRun() {
+    return tell(new Message.PauseRun<>());
+  }
+
+  List<String> resumesRun() {
+    return tell(new Message.ResumeRun<>());
+  }
+
+  /// What there is to tell since this was last asked, in few words.
+  List<String> notices() {
+    return board.takeNotices().stream().map(Desk::inFewWords).toList();
+  }
+
+  private static String inFewWords(RunEvent event) {
+    return switch (event) {
+      case RunEvent.Paused paused ->
+          "paused " + paused.pause().state().orElse("run") + ": " + paused.pause().reason();
+      case RunEvent.Resumed resumed -> "resumed " + resumed.state().orElse("run");
+      case RunEvent.Probed probed -> "probes " + probed.state() + " with " + probed.job();
+      default -> event.toString();
+    };
+  }
+
   /// A step that has a timeout begins.
   List<String> begins(String id) {
     return tell(new Message.Began<>(entry(id)));
@@ -148,6 +190,7 @@ final class Desk {
       batch.add(returned.remove(id));
     }
     batch.forEach(result -> jobs += result.encoded().transition().kicked().size());
+    batch.forEach(result -> run.apply(List.of(result.encoded().transition())));
     return tell(new Message.Committed<>(batch));
   }
 
@@ -155,6 +198,7 @@ final class Desk {
     Result<String> result = result(id, to, Duration.ZERO, 0, kickedInto);
     executing.remove(id);
     jobs += kickedInto.length;
+    run.apply(List.of(result.encoded().transition()));
     return tell(new Message.Finished<>(result));
   }
 
@@ -182,6 +226,28 @@ final class Desk {
     Entry<String> entry = entry(id);
     executing.remove(id);
     return tell(new Message.Unrecordable<>(entry, "cannot be written"));
+  }
+
+  /// Something is ordered for jobs; those whose turn it is are answered as `order for a`.
+  List<String> orders(Order.Act act, String... ids) {
+    int[] positions = Stream.of(ids).mapToInt(id -> run.job(id).orElseThrow().position()).toArray();
+    return tell(new Message.Ordered<>(new Order(act, job -> true), positions));
+  }
+
+  /// An order is carried out, and its result is on its way to the disk.
+  List<String> carriesOut(String id) {
+    Entry<String> entry = ordered.remove(id);
+    assertThat(entry).as("there is an order for " + id).isNotNull();
+    var decision = verdict.ordered(entry.job, entry.order.act(), Instant.EPOCH).orElseThrow();
+    Result<String> result =
+        new Result<>(entry, new Encoded<>(decision.transition(), new byte[10]), decision.delay());
+    returned.put(id, result);
+    return tell(new Message.Returned<>(result));
+  }
+
+  /// An order turns out to change nothing.
+  List<String> leavesUnchanged(String id, Duration delay) {
+    return tell(new Message.Unchanged<>(ordered.remove(id), delay));
   }
 
   List<String> passes(Duration time) {
@@ -231,6 +297,11 @@ final class Desk {
     List<Entry<String>> starts = board.apply(message, nowNanos);
     List<String> ids = new ArrayList<>();
     for (Entry<String> entry : starts) {
+      if (entry.phase == Entry.Phase.ORDERED) {
+        assertThat(ordered.put(entry.job.id(), entry)).as("order given twice").isNull();
+        ids.add("order for " + entry.job.id());
+        continue;
+      }
       assertThat(executing.put(entry.job.id(), entry)).as("job started twice").isNull();
       ids.add(entry.job.id());
     }
@@ -304,7 +375,8 @@ final class Desk {
   private void checkWhatAlwaysHolds() {
     assertThat(board.executing()).isEqualTo(executing.size());
     assertThat(board.uncommitted()).isEqualTo(returned.size());
-    assertThat(board.isIdle()).isEqualTo(executing.isEmpty() && returned.isEmpty());
+    assertThat(board.isIdle())
+        .isEqualTo(executing.isEmpty() && returned.isEmpty() && ordered.isEmpty());
     assertThat(board.status().stream().mapToLong(StatusCount::jobs).sum())
         .as("every job is counted once")
         .isEqualTo(jobs);

@@ -55,6 +55,31 @@ class VerdictTest {
     return job;
   }
 
+  @Test
+  void ruleForRetriesThatThrowsIsLoggedAndTheAttemptRepeated() {
+    Retry broken =
+        Retry.times(1)
+            .onlyIf(failure -> {
+              throw new IllegalStateException("no rule");
+            });
+    var workflow =
+        Workflow.named("broken", Object.class, String.class, String.class)
+            .state("new", s -> s.exec(Desk::step).retry(broken))
+            .terminal("done")
+            .build();
+
+    Job<String> next =
+        new Verdict<>(workflow, new SplittableRandom(7))
+            .failed(job("new"), new java.io.IOException("503"), AT, TOOK)
+            .transition()
+            .job();
+
+    assertThat(next.parked()).isEmpty();
+    assertThat(next.lastError().orElseThrow().message())
+        .startsWith("java.io.IOException: 503")
+        .contains("the state's rule for retries failed: java.lang.IllegalStateException: no rule");
+  }
+
   @Nested
   class Moves {
     @Test

@@ -51,6 +51,20 @@ class RetryTest {
         .isEqualTo(new Retry(7, SECOND, SECOND.multipliedBy(2)));
   }
 
+  @Test
+  void onlyTheKindsThatAreWorthIt() {
+    Retry retry =
+        Retry.times(3)
+            .onlyOn(java.io.IOException.class)
+            .giveUpOn(java.io.FileNotFoundException.class)
+            .onlyIf(failure -> !"410 gone".equals(failure.getMessage()));
+
+    assertThat(retry.covers(new java.io.IOException("503"))).isTrue();
+    assertThat(retry.covers(new java.io.IOException("410 gone"))).isFalse();
+    assertThat(retry.covers(new java.io.FileNotFoundException("503"))).isFalse();
+    assertThat(retry.covers(new IllegalStateException("503"))).isFalse();
+  }
+
   @Nested
   class Refuses {
     @Test
@@ -72,7 +86,8 @@ class RetryTest {
     void longestDelayOutsideItsBounds() {
       refuses(
           () -> Retry.times(1).backoff(SECOND, Duration.ofMillis(999)),
-          "retry: the longest delay must be between the first, PT1S, and 365 days but was PT0.999S");
+          "retry: the longest delay must be between the first, PT1S, and 365 days but was"
+              + " PT0.999S");
       refuses(
           () -> Retry.times(1).backoff(SECOND, Duration.ofDays(366)),
           "retry: the longest delay must be between the first, PT1S, and 365 days but was PT8784H");

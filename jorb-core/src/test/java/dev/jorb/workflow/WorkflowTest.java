@@ -91,7 +91,7 @@ class WorkflowTest {
       assertThat(log).containsExactly("17 in push");
       assertThat(logged.states())
           .usingRecursiveComparison()
-          .ignoringFields("exec")
+          .ignoringFields("exec", "wantsJob")
           .isEqualTo(workflow.states());
       assertThat(push.limits()).hasSize(1);
       assertThat(logged.toString()).isEqualTo(workflow.toString());
@@ -231,6 +231,47 @@ class WorkflowTest {
           workflow "w" has one problem:
             - state "new": it needs an exec, or must be terminal\
           """);
+    }
+
+    @Test
+    void boundsThatCannotBeMeant() {
+      refuses(
+          withState("new", s -> s.exec(WorkflowTest::step).maxKicks(-1).timeout(Duration.ZERO))
+              .maxJobs(0),
+          """
+          workflow "w" has 3 problems:
+            - maxJobs must be between 1 and 100000000 but was 0
+            - state "new": timeout must be above zero but was PT0S
+            - state "new": maxKicks must be between 0 and 1000000 but was -1\
+          """);
+    }
+
+    @Test
+    void contradictionsAboutFailures() {
+      refuses(
+          withState(
+              "new",
+              s ->
+                  s.exec(WorkflowTest::step)
+                      .parkInDoubt()
+                      .verify((app, overall, job) -> java.util.Optional.empty())
+                      .circuit(Failures.moreThan(1), Duration.ZERO)),
+          """
+          workflow "w" has 2 problems:
+            - state "new": verify and parkInDoubt contradict each other: what is in doubt is one or the other
+            - state "new": a circuit's probe must come after a time above zero but was PT0S\
+          """);
+    }
+
+    @Test
+    void failuresThatCanNeverBeTooMany() {
+      assertThatThrownBy(() -> Failures.moreThan(5).ofLast(5))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("failures: more than 5 of the last 5 can never be");
+      assertThatThrownBy(() -> Failures.morePercent(100))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("failures: moreThan must be at least 0 and at most 99 percent but was 100");
+      assertThat(Failures.morePercent(30).ofLast(50).most()).isEqualTo(15);
     }
 
     @Test

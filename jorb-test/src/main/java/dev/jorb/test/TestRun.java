@@ -147,6 +147,6 @@ public final class TestRun<O, J> {
 
   /// What a processor would return.
   public RunSummary summary() {
-    return new RunSummary(run.name(), false, engine.status(), List.of(), elapsed());
+    return new RunSummary(run.name(), false, engine.status(), List.of(), List.of(), elapsed());
   }
 }
