@@ -349,6 +349,10 @@ final class JournalFile implements AutoCloseable {
   private RunFileException cutBack(Throwable failed) {
     try {
       file.truncate(end.size());
+      if (isDiskFull(failed)) {
+        // Else a power cut could leave the end of this in the middle of what is written next.
+        file.sync();
+      }
     } catch (Throwable alsoFailed) {
       failed.addSuppressed(alsoFailed);
       return die("cannot append, and cannot take back what was half written", failed);

@@ -1,6 +1,7 @@
 package dev.jorb.serial;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jorb.serial.SimDisk.Fault;
 import dev.jorb.serial.SimDisk.Stopped;
@@ -149,6 +150,25 @@ class JournalCrashTest {
               }
             }
           });
+    }
+  }
+
+  @Nested
+  class NoRoomThenPowerCut {
+    /// Else the power cut could leave the end of one write in the middle of the other.
+    @Test
+    void aWriteThatFoundNoRoomIsGoneBeforeTheNext() {
+      for (long seed = SEED; seed < SEED + 200; seed++) {
+        SimDisk disk = new SimDisk(new Random(seed));
+        Recorder recorder = new Recorder(3);
+        recorder.open(disk);
+        disk.failNow(Fault.SHORT_WRITE_ENOSPC, true);
+        recorder.note("0", "1", "2");
+        Random random = new Random(seed);
+        assertThatThrownBy(() -> recorder.commitRandom(random))
+            .isInstanceOf(DiskFullException.class);
+        Life.goOnFromEach(Life.statesAfter(disk.heal(), 64), recorder, seed);
+      }
     }
   }
 
