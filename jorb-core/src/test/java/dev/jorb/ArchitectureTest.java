@@ -44,15 +44,16 @@ class ArchitectureTest {
   private static final Map<String, List<String>> MAY_USE =
       Map.of(
           "time", List.of(),
-          "limit", List.of("time"),
+          "limit", List.of("time", "measure"),
           "run", List.of("time"),
           "event", List.of("run"),
           "workflow", List.of("run", "limit", "time"),
           "serial", List.of("run", "time"),
           "measure", List.of(),
           "report", List.of("run", "event", "measure", "time"),
-          "engine", List.of("time", "limit", "run", "event", "workflow", "serial"),
-          "processor", List.of("time", "limit", "run", "event", "workflow", "serial", "engine"));
+          "engine", List.of("time", "limit", "run", "event", "measure", "workflow", "serial"),
+          "processor",
+              List.of("time", "limit", "run", "event", "measure", "workflow", "serial", "engine"));
 
   @Nested
   class Packages {

@@ -5,6 +5,7 @@ import dev.jorb.event.Pause;
 import dev.jorb.event.RunEvent;
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Feedback;
+import dev.jorb.measure.LimitedBy;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobTransition;
 import dev.jorb.run.LimitNote;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -193,6 +195,7 @@ final class Board<J> {
       pauses.returned(entry, result.failed(), nowNanos);
       entry.lane.committing++;
     }
+    entry.sinceNanos = nowNanos;
     uncommitted++;
     uncommittedBytes += result.encoded().bytes().length;
   }
@@ -206,6 +209,7 @@ final class Board<J> {
       entry.lane.deadlines.remove(entry);
     }
     entry.lane.executing--;
+    entry.lane.meter.freed(nowNanos);
     executing--;
     touched.set(entry.lane.index);
     if (entry.lane.turnstile != null) {
@@ -292,6 +296,7 @@ final class Board<J> {
 
   private void queue(Entry<J> entry, long nowNanos) {
     entry.phase = Phase.WAITING;
+    entry.sinceNanos = nowNanos;
     try {
       entry.lane.add(entry, nowNanos);
     } catch (RuntimeException untold) {
@@ -310,12 +315,14 @@ final class Board<J> {
     if (entry.lane.turnstile == null) {
       entry.lane.limit(List.of(), null, owner).adopt(entry, nowNanos);
     }
+    entry.lane.meter.refused();
     handBack(entry, feedback, nowNanos);
   }
 
   private void handBack(Entry<J> entry, Feedback feedback, long nowNanos) {
     freeSlot(entry, Phase.WAITING, feedback, nowNanos);
     pauses.withdrawn(entry);
+    entry.sinceNanos = nowNanos;
     entry.lane.handBack(entry, nowNanos);
     orderNext(entry);
   }
@@ -325,6 +332,7 @@ final class Board<J> {
       orders.returned(entry, true);
     } else {
       freeSlot(entry, Phase.PARKED, Feedback.FAILED, nowNanos);
+      entry.lane.meter.unrecordable();
       pauses.returned(entry, true, nowNanos);
     }
     parkInMemory(entry, reason);
@@ -385,9 +393,10 @@ final class Board<J> {
         Entry<J> next = lane.poll(nowNanos);
         if (next == null) {
           lackPermit.set(i);
+          lane.meter.lacksPermit(nowNanos);
           break;
         }
-        starts.add(start(next));
+        starts.add(start(next, nowNanos));
       }
       if (isHeld()) {
         break; // The bit stays: when the hold ends, this lane goes on.
@@ -409,9 +418,10 @@ final class Board<J> {
         || uncommittedBytes >= limits.uncommittedBytes;
   }
 
-  private Entry<J> start(Entry<J> entry) {
+  private Entry<J> start(Entry<J> entry, long nowNanos) {
     entry.phase = Phase.EXECUTING;
     entry.lane.executing++;
+    entry.lane.meter.started(entry.sinceNanos, entry.lane.turnstile != null, nowNanos);
     executing++;
     pauses.started(entry);
     return entry;
@@ -479,6 +489,15 @@ final class Board<J> {
   /// What there is to tell since this was last asked.
   List<RunEvent> takeNotices() {
     return pauses.takeNotices();
+  }
+
+  /// Shows all states, in the workflow's order, each with what keeps it from starting more.
+  void visitLanes(BiConsumer<? super Lane<J>, LimitedBy> visitor) {
+    LimitedBy run =
+        stopped
+            ? LimitedBy.STOPPED
+            : pauses.isRunPaused() ? LimitedBy.PAUSED : isHeld() ? LimitedBy.DISK : null;
+    lanes.forEach(lane -> visitor.accept(lane, lane.limitedBy(run)));
   }
 
   /// The counts of all states, in the workflow's order; states that only jobs name come after them.

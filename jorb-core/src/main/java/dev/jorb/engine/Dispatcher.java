@@ -1,6 +1,5 @@
 package dev.jorb.engine;
 
-import dev.jorb.event.Pause;
 import dev.jorb.event.RunEvent;
 import dev.jorb.event.StatusCount;
 import dev.jorb.run.Job;
@@ -20,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +46,7 @@ final class Dispatcher<J> {
   private final boolean recording;
   private final Runnable worker;
   private final EventFeed events;
+  private final FlightEvents flight;
 
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -91,6 +92,7 @@ final class Dispatcher<J> {
       TimeSource time,
       Workers workers,
       EventFeed events,
+      FlightEvents flight,
       Runnable worker) {
     this.board = board;
     this.run = run;
@@ -99,6 +101,7 @@ final class Dispatcher<J> {
     this.workers = workers;
     this.worker = worker;
     this.events = events;
+    this.flight = flight;
     this.alarm =
         new AlarmClock(
             run.name(),
@@ -140,10 +143,11 @@ final class Dispatcher<J> {
     }
   }
 
-  List<Pause> paused() {
+  /// What the board answers, and whoever reads with it.
+  <T> T ask(Function<? super Board<J>, T> question) {
     lock.lock();
     try {
-      return board.paused();
+      return question.apply(board);
     } finally {
       lock.unlock();
     }
@@ -309,8 +313,10 @@ final class Dispatcher<J> {
         yield new Message.Returned<>(recordable.result());
       }
       case Steps.Recordable<J> recordable -> {
-        run.apply(List.of(transition(recordable.result())));
-        tell(recordable.result());
+        Result<J> result = recordable.result();
+        run.apply(List.of(transition(result)));
+        result.entry().lane.meter.recorded(result);
+        tell(result);
         yield new Message.Finished<>(recordable.result());
       }
       case Steps.Throttled<J> throttled ->
@@ -326,6 +332,7 @@ final class Dispatcher<J> {
 
   /// Tells what a result was, before the board hears of it.
   void tell(Result<J> result) {
+    flight.recorded(result);
     if (events.isOn()) {
       Tales.of(result).forEach(events::tell);
     }

@@ -10,6 +10,7 @@ import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
 import dev.jorb.limit.Limit;
 import dev.jorb.limit.SharedLimits;
+import dev.jorb.measure.RunMeasures;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
@@ -23,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -57,6 +60,8 @@ public final class Engine<A, O, J> {
   private final Dispatcher<J> dispatcher;
   private final StatusFeed feed;
   private final EventFeed events;
+  private final FlightEvents flight;
+  private final Meters<J> meters;
   private final List<String> stateNames;
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -75,6 +80,8 @@ public final class Engine<A, O, J> {
     this.serializer = serializer;
     this.time = time;
     this.events = new EventFeed(listeners);
+    this.flight = new FlightEvents(run.name());
+    this.meters = new Meters<>(run.name(), workflow.shapes(), time.nanoTime());
     this.steps = new Steps<>(workflow, app, run, serializer, time, random);
     var remembered = RememberedLimits.of(run.limitNotes(), time);
     var owner = new LimitOwner(limits, remembered, this::passTimeSoon);
@@ -86,6 +93,7 @@ public final class Engine<A, O, J> {
             time,
             workers,
             events,
+            flight,
             this::work);
     this.feed = new StatusFeed(listener, this::status);
     this.stateNames = workflow.stateNames();
@@ -125,6 +133,11 @@ public final class Engine<A, O, J> {
   /// The counts of all states, in the workflow's order.
   public List<StatusCount> status() {
     return dispatcher.status();
+  }
+
+  /// What was measured so far.
+  public RunMeasures measures() {
+    return dispatcher.ask(board -> meters.measures(board, time.nanoTime()));
   }
 
   /// The jobs whose steps did not end when the run did, as `job in state`.
@@ -197,7 +210,7 @@ public final class Engine<A, O, J> {
 
   /// What is paused: the run first.
   public List<Pause> paused() {
-    return dispatcher.paused();
+    return dispatcher.ask(Board::paused);
   }
 
   /// What became of the jobs that were in doubt at the start.
@@ -226,6 +239,7 @@ public final class Engine<A, O, J> {
       dispatcher.startAlarm();
       feed.start(run.name());
       events.start(run.name());
+      Thread.ofPlatform().name("jorb-measures " + run.name()).daemon().start(this::sample);
       events.tell(new RunEvent.Started(run.name(), run.size()));
       enter();
       commitUntilEnd();
@@ -234,6 +248,23 @@ public final class Engine<A, O, J> {
     } finally {
       end();
     }
+  }
+
+  private void sample() {
+    try {
+      while (!ended.await(Meters.PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
+        measure(meters::sample);
+      }
+    } catch (InterruptedException neverSent) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void measure(ObjLongConsumer<Board<J>> measuring) {
+    dispatcher.ask(board -> {
+      measuring.accept(board, time.nanoTime());
+      return true;
+    });
   }
 
   private void enter() {
@@ -265,6 +296,8 @@ public final class Engine<A, O, J> {
     List<Encoded<J>> encoded = new ArrayList<>(work.results().size());
     work.results().forEach(result -> encoded.add(result.encoded()));
     boolean held = false;
+    long beganNanos = time.nanoTime();
+    FlightEvents.Commit event = encoded.isEmpty() ? null : flight.beginCommit();
     while (true) {
       try {
         serializer.commit(encoded, work.started());
@@ -274,8 +307,12 @@ public final class Engine<A, O, J> {
         held = true;
       }
     }
+    flight.end(event, work.results());
     encoded.forEach(each -> run.apply(List.of(each.transition())));
     work.results().forEach(dispatcher::tell);
+    if (!encoded.isEmpty()) {
+      meters.committed(work.results(), beganNanos, time.nanoTime());
+    }
     if (held) {
       LOG.info("run \"{}\" goes on: there is room on the disk again", run.name());
       events.tell(new RunEvent.DiskHasRoom());
@@ -307,6 +344,7 @@ public final class Engine<A, O, J> {
     } finally {
       try {
         dispatcher.stopAlarm();
+        measure(meters::end);
         tellOverdue();
         feed.end(LISTENER_GRACE);
         events.end(new RunEvent.Ended(run.name(), wasStopped()), LISTENER_GRACE);
@@ -351,7 +389,11 @@ public final class Engine<A, O, J> {
     if (entry.lane.notesFirst && !dispatcher.awaitNote(entry.job)) {
       return new Steps.Unrecordable<>(entry, "the run cannot go on");
     }
-    return entry.lane.timeoutNanos > 0 ? timed(worker, entry) : steps.execute(entry);
+    FlightEvents.Execution event = flight.begin();
+    Steps.Answer<J> answer =
+        entry.lane.timeoutNanos > 0 ? timed(worker, entry) : steps.execute(entry);
+    flight.end(event, entry.job, entry.ending);
+    return answer;
   }
 
   /// Runs a step that has a deadline. If it was interrupted because of it, it has failed.

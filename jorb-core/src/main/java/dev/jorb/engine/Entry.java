@@ -1,12 +1,14 @@
 package dev.jorb.engine;
 
+import dev.jorb.measure.Ending;
 import dev.jorb.run.Job;
 import org.jspecify.annotations.Nullable;
 
 /// A job's place on the board. Only jobs that may still move have one.
 ///
 /// Everything but the lane is read and written by the board only, under its owner's lock; the
-/// worker that executes the job reads `job` and `order`, which do not change while it does.
+/// worker that executes the job reads `job` and `order`, which do not change while it does, and
+/// writes `ending` before it hands over.
 final class Entry<J> {
   /// Where the job stands.
   enum Phase {
@@ -33,6 +35,12 @@ final class Entry<J> {
   Job<J> job;
   Lane<J> lane;
   Phase phase = Phase.WAITING;
+
+  /// Since when it has waited for a start, or its result has been on its way to the disk.
+  long sinceNanos;
+
+  /// How its execution ended; null if it was an order. Written by the worker that executed it.
+  @Nullable Ending ending;
 
   /// Its place in the line before a limited state; null in others.
   Line.@Nullable Ticket<J> ticket;

@@ -2,6 +2,7 @@ package dev.jorb.engine;
 
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Limit;
+import dev.jorb.measure.LimitedBy;
 import dev.jorb.workflow.StateLimit;
 import java.time.Instant;
 import java.util.BitSet;
@@ -30,6 +31,8 @@ final class Lane<J> {
   final boolean known;
 
   final Queue<J> waiting = new Queue<>();
+
+  final Meter meter = new Meter();
 
   /// When each execution that began is overdue. All have the same timeout, so the first is due
   /// first.
@@ -152,6 +155,25 @@ final class Lane<J> {
   @Nullable Entry<J> poll(long nowNanos) {
     Turnstile<J> limits = turnstile;
     return limits == null ? waiting.remove() : limits.poll(nowNanos);
+  }
+
+  /// What keeps it from starting more.
+  ///
+  /// @param run what keeps the whole run from it; null if nothing does
+  LimitedBy limitedBy(@Nullable LimitedBy run) {
+    if (waiting() == 0) {
+      return committing > 0 && executing == 0 ? LimitedBy.DISK : LimitedBy.NO_WORK;
+    }
+    if (run != null) {
+      return run;
+    }
+    if (paused != null || (breaker != null && breaker.holds())) {
+      return LimitedBy.PAUSED;
+    }
+    if (executing >= concurrency) {
+      return LimitedBy.SLOTS;
+    }
+    return turnstile == null ? LimitedBy.NOTHING : turnstile.limitedBy();
   }
 
   /// How many jobs are doing what.

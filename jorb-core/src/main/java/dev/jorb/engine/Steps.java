@@ -4,6 +4,7 @@ import dev.jorb.engine.Verdict.Decision;
 import dev.jorb.event.InDoubt.Became;
 import dev.jorb.limit.Feedback;
 import dev.jorb.limit.ThrottledException;
+import dev.jorb.measure.Ending;
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.serial.EncodeException;
@@ -91,6 +92,7 @@ final class Steps<A, O, J> {
 
   /// Decides what an order means for its job, and encodes it.
   Answer<J> carryOut(Entry<J> entry, Order order) {
+    entry.ending = null;
     if (order.act() instanceof Order.Verify) {
       return verify(entry);
     }
@@ -194,7 +196,17 @@ final class Steps<A, O, J> {
 
   /// Runs the job's step and decides what follows. Blocks as long as the step does.
   Answer<J> execute(Entry<J> entry) {
+    Signs.set(run.name(), entry.job);
+    try {
+      return executeSigned(entry);
+    } finally {
+      Signs.clear();
+    }
+  }
+
+  private Answer<J> executeSigned(Entry<J> entry) {
     long startNanos = time.nanoTime();
+    entry.ending = Ending.SUCCEEDED;
     Outcome<J> outcome;
     try {
       State<A, O, J> state = state(entry.job);
@@ -203,6 +215,7 @@ final class Steps<A, O, J> {
       Optional<ThrottledException> throttled = throttled(failure);
       if (throttled.isPresent()) {
         var unused = Thread.interrupted();
+        entry.ending = Ending.REFUSED;
         return new Throttled<>(entry, feedback(throttled.get()));
       }
       boolean interrupted = Thread.interrupted() || Failure.isInterruption(failure);
@@ -241,6 +254,7 @@ final class Steps<A, O, J> {
     } catch (Throwable failure) {
       return failed(entry, failure, startNanos); // A delay beyond the calendar, say.
     }
+    entry.ending = decision.failed() ? Ending.OUTCOME : Ending.SUCCEEDED;
     int kicked = decision.transition().kicked().size();
     if (kicked > 0 && jobs.addAndGet(kicked) > workflow.maxJobs()) {
       jobs.addAndGet(-kicked);
@@ -256,6 +270,7 @@ final class Steps<A, O, J> {
   private Answer<J> tooManyJobs(Entry<J> entry, int kicked, long startNanos) {
     String error =
         "the step kicked " + kicked + " jobs; the run would have more than " + workflow.maxJobs();
+    entry.ending = Ending.OUTCOME;
     return record(
         entry,
         verdict.failed(entry.job, error, time.instant(), since(startNanos)),
@@ -282,6 +297,7 @@ final class Steps<A, O, J> {
     Duration timeout =
         workflow.state(entry.job.state()).flatMap(State::timeout).orElse(Duration.ZERO);
     String error = "timed out after " + timeout;
+    entry.ending = Ending.TIMEOUT;
     return record(
         entry,
         verdict.failed(entry.job, error, time.instant(), since(startNanos)),
@@ -291,6 +307,7 @@ final class Steps<A, O, J> {
 
   private Answer<J> failed(Entry<J> entry, Throwable failure, long startNanos) {
     Instant now = time.instant();
+    entry.ending = Ending.EXCEPTION;
     return record(
         entry,
         verdict.failed(entry.job, failure, now, since(startNanos)),
@@ -307,6 +324,7 @@ final class Steps<A, O, J> {
       return recordable(entry, decision, feedback);
     } catch (Throwable broken) {
       jobs.addAndGet(-decision.transition().kicked().size());
+      entry.ending = Ending.CONTEXT;
       problem = "the context that the step returned cannot be stored: " + reason(broken);
     }
     try {

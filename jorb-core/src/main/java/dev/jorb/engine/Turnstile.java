@@ -6,6 +6,7 @@ import dev.jorb.limit.Limiter;
 import dev.jorb.limit.LiveLimiter;
 import dev.jorb.limit.Permit;
 import dev.jorb.limit.SharedLimits;
+import dev.jorb.measure.LimitedBy;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.workflow.Failure;
@@ -82,7 +83,8 @@ final class Turnstile<J> {
   /// Why nothing starts, and until when.
   ///
   /// @param untilNanos null if no time ends it
-  record Hold(String reason, @Nullable Long untilNanos) {}
+  /// @param by what kind of limit that is
+  record Hold(String reason, @Nullable Long untilNanos, LimitedBy by) {}
 
   /// @param stateLimits what limits the state; if empty, only what services say
   /// @param waiting the lane's own queue, which is the only line if no limit is kept per key
@@ -236,7 +238,7 @@ final class Turnstile<J> {
             ? String.valueOf(nonsense.getMessage())
             : asked + "\" threw " + Failure.describe(nonsense).lines().findFirst().orElse("");
     broken = "held: its limiter \"" + what;
-    hold = new Hold(broken, null);
+    hold = new Hold(broken, null, LimitedBy.LIMITER);
     LOG.warn("state \"{}\" is {}; it goes on when its limit is set anew", state, broken, nonsense);
   }
 
@@ -311,7 +313,11 @@ final class Turnstile<J> {
       return false;
     }
     boolean noTime = longest == Limiter.UNTIL_CHANGED;
-    hold = new Hold(strictest.reason(price, nowNanos), noTime ? null : nowNanos + longest);
+    hold =
+        new Hold(
+            strictest.reason(price, nowNanos),
+            noTime ? null : nowNanos + longest,
+            strictest.limitedBy(price, nowNanos));
     if (line != null) {
       standAside(line, strictest, longest, nowNanos);
     } else if (!isSubscribed) {
@@ -509,6 +515,12 @@ final class Turnstile<J> {
   /// The lines that have jobs, waiting or running.
   int lines() {
     return lines.size();
+  }
+
+  /// What kind of limit keeps jobs from starting though some wait and slots are free.
+  LimitedBy limitedBy() {
+    Hold why = hold;
+    return size == 0 || why == null ? LimitedBy.NOTHING : why.by();
   }
 
   /// Why no job starts though some wait, and until when; empty if that is not because of a limit.

@@ -3,6 +3,7 @@ package dev.jorb.engine;
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
 import dev.jorb.limit.SharedLimits;
+import dev.jorb.measure.RunMeasures;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
@@ -43,6 +44,7 @@ public final class VirtualEngine<A, O, J> {
   private final RandomGenerator random;
   private final Steps<A, O, J> steps;
   private final Board<J> board;
+  private final Meters<J> meters;
   private final List<Entry<J>> ready = new ArrayList<>();
   private final Map<Entry<J>, Execution> executions = new HashMap<>();
   private List<Result<J>> handedOver = new ArrayList<>();
@@ -54,6 +56,7 @@ public final class VirtualEngine<A, O, J> {
   private boolean flushing;
   private boolean held;
   private long tickAtNanos = Long.MAX_VALUE;
+  private long sampledAtNanos;
   private @Nullable Throwable failure;
 
   /// A step that runs.
@@ -80,6 +83,8 @@ public final class VirtualEngine<A, O, J> {
     this.time = time;
     this.random = random;
     this.steps = new Steps<>(workflow, app, run, serializer, time, random);
+    this.meters = new Meters<>(run.name(), workflow.shapes(), time.nanoTime());
+    this.sampledAtNanos = time.nanoTime();
     var remembered = RememberedLimits.of(run.limitNotes(), time);
     this.board =
         new Board<>(
@@ -101,6 +106,7 @@ public final class VirtualEngine<A, O, J> {
   public void runUntil(Instant horizon) {
     time.runUntil(this::isOver, horizon);
     if (isOver() && !time.isKilled()) {
+      meters.end(board, time.nanoTime());
       serializer.close();
     }
   }
@@ -123,6 +129,11 @@ public final class VirtualEngine<A, O, J> {
   public List<StatusCount> status() {
     long nowNanos = time.nanoTime();
     return board.status(nanos -> time.instant().plusNanos(nanos - nowNanos).toString());
+  }
+
+  /// What was measured so far, as [Engine#measures()]; samples are taken when something happens.
+  public RunMeasures measures() {
+    return meters.measures(board, time.nanoTime());
   }
 
   /// Starts nothing new in this state until [#resume].
@@ -178,6 +189,7 @@ public final class VirtualEngine<A, O, J> {
       }
       case Steps.Recordable<J> recordable -> {
         run.apply(List.of(recordable.result().encoded().transition()));
+        recordable.result().entry().lane.meter.recorded(recordable.result());
         yield new Message.Finished<>(recordable.result());
       }
       case Steps.Throttled<J> throttled ->
@@ -202,11 +214,13 @@ public final class VirtualEngine<A, O, J> {
     List<Job<J>> started =
         begun.stream().distinct().filter(executions::containsKey).map(entry -> entry.job).toList();
     begun = new ArrayList<>();
+    long beganNanos = time.nanoTime();
     time.after(
-        Duration.ofNanos(1 + random.nextLong(LONGEST_FLUSH_NANOS)), () -> commit(batch, started));
+        Duration.ofNanos(1 + random.nextLong(LONGEST_FLUSH_NANOS)),
+        () -> commit(batch, started, beganNanos));
   }
 
-  private void commit(List<Result<J>> batch, List<Job<J>> started) {
+  private void commit(List<Result<J>> batch, List<Job<J>> started, long beganNanos) {
     List<Encoded<J>> encoded = new ArrayList<>();
     batch.forEach(result -> encoded.add(result.encoded()));
     try {
@@ -214,13 +228,16 @@ public final class VirtualEngine<A, O, J> {
     } catch (DiskFullException full) {
       held = true;
       apply(new Message.Hold<>(String.valueOf(full.getMessage())));
-      time.after(DISK_FULL_RETRY, () -> commit(batch, started));
+      time.after(DISK_FULL_RETRY, () -> commit(batch, started, beganNanos));
       return;
     } catch (RuntimeException failed) {
       failure = failed;
       return;
     }
     encoded.forEach(each -> run.apply(List.of(each.transition())));
+    if (!batch.isEmpty()) {
+      meters.committed(batch, beganNanos, time.nanoTime());
+    }
     flushing = false;
     if (held) {
       held = false;
@@ -235,6 +252,10 @@ public final class VirtualEngine<A, O, J> {
   }
 
   private void apply(Message<J> message) {
+    if (time.nanoTime() - sampledAtNanos >= Meters.PERIOD.toNanos()) {
+      sampledAtNanos = time.nanoTime();
+      meters.sample(board, sampledAtNanos); // How it stood until now.
+    }
     board.apply(message, time.nanoTime(), ready);
     board.takeOverdue().forEach(this::timeOut);
     ready.forEach(this::start);

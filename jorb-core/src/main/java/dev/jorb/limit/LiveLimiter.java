@@ -1,5 +1,6 @@
 package dev.jorb.limit;
 
+import dev.jorb.measure.LimitedBy;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.OptionalDouble;
@@ -106,6 +107,24 @@ public final class LiveLimiter {
     String why = closed.reason(cost, nowNanos);
     String whose = "".equals(key) ? "" : " for " + key;
     return (why.isEmpty() ? "waits for " + limit : why) + whose;
+  }
+
+  /// The same as a kind.
+  public LimitedBy limitedBy(long cost, long nowNanos) {
+    return closed.reason(cost, nowNanos).isEmpty() ? kind(limit) : LimitedBy.CLOSED;
+  }
+
+  private static LimitedBy kind(Limit limit) {
+    return switch (limit) {
+      case Rate rate -> LimitedBy.RATE;
+      case LearnedRate rate -> LimitedBy.RATE;
+      case Aimd rate -> LimitedBy.RATE;
+      case Limit.AllOf all -> kind(all.limits().getFirst());
+      case Concurrency slots -> LimitedBy.SLOTS;
+      case AdaptiveConcurrency slots -> LimitedBy.SLOTS;
+      case TimeWindow window -> LimitedBy.GATE;
+      default -> LimitedBy.LIMITER;
+    };
   }
 
   /// As [Limiter#tellTime].

@@ -5,6 +5,7 @@ import dev.jorb.event.Overdue;
 import dev.jorb.event.Pause;
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Limit;
+import dev.jorb.measure.RunMeasures;
 import dev.jorb.run.Job;
 import dev.jorb.time.TimeSource;
 import java.time.Duration;
@@ -54,6 +55,16 @@ public final class RunHandle implements AutoCloseable {
   /// How the run stands now, by state, in the workflow's order.
   public List<StatusCount> status() {
     return engine.status();
+  }
+
+  /// What was measured since the run was started here, up to now or to its end: how many executions
+  /// ended how, where the time went, how much of what limits a state is in use, and by what it is
+  /// limited.
+  ///
+  /// Copies histograms, some kilobytes for each state: to be asked once a second or less. Does not
+  /// block for long.
+  public RunMeasures measures() {
+    return engine.measures();
   }
 
   /// From now on so many steps of this state may run at a time. Steps that run go on.

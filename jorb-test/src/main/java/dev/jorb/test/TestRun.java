@@ -2,6 +2,7 @@ package dev.jorb.test;
 
 import dev.jorb.engine.VirtualEngine;
 import dev.jorb.event.StatusCount;
+import dev.jorb.measure.RunMeasures;
 import dev.jorb.processor.RunSummary;
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
@@ -148,5 +149,10 @@ public final class TestRun<O, J> {
   /// What a processor would return.
   public RunSummary summary() {
     return new RunSummary(run.name(), false, engine.status(), List.of(), List.of(), elapsed());
+  }
+
+  /// What was measured so far, in virtual time.
+  public RunMeasures measures() {
+    return engine.measures();
   }
 }
