@@ -7,6 +7,7 @@
 })
 module dev.jorb {
   requires HdrHistogram;
+  requires java.management;
   requires jdk.jfr;
   requires org.slf4j;
   requires tools.jackson.databind;

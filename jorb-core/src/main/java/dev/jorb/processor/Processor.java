@@ -36,6 +36,7 @@ public final class Processor<A, O, J> {
   private final List<RunListener> listeners;
   private final Duration gracePeriod;
   private final SharedLimits limits;
+  private final boolean isManaged;
 
   private Processor(
       Workflow<A, O, J> workflow,
@@ -44,7 +45,9 @@ public final class Processor<A, O, J> {
       StatusListener listener,
       List<RunListener> listeners,
       Duration gracePeriod,
-      SharedLimits limits) {
+      SharedLimits limits,
+      boolean isManaged) {
+    this.isManaged = isManaged;
     this.limits = Objects.requireNonNull(limits, "limits");
     this.workflow = Objects.requireNonNull(workflow, "workflow");
     this.app = Objects.requireNonNull(app, "application context");
@@ -63,30 +66,42 @@ public final class Processor<A, O, J> {
         StatusListener.none(),
         List.of(),
         Duration.ofSeconds(30),
-        new SharedLimits());
+        new SharedLimits(),
+        false);
   }
 
   /// Records in `serializer`, which the processor closes at the end of the run.
   public Processor<A, O, J> serializer(Serializer<O, J> serializer) {
-    return new Processor<>(workflow, app, serializer, listener, listeners, gracePeriod, limits);
+    return new Processor<>(
+        workflow, app, serializer, listener, listeners, gracePeriod, limits, isManaged);
   }
 
   /// Tells `listener`.
   public Processor<A, O, J> listener(StatusListener listener) {
-    return new Processor<>(workflow, app, serializer, listener, listeners, gracePeriod, limits);
+    return new Processor<>(
+        workflow, app, serializer, listener, listeners, gracePeriod, limits, isManaged);
   }
 
   /// Keeps to its workflow's limits together with the other processors that are given the same
   /// object. If not said, only the runs of this processor do.
   public Processor<A, O, J> limits(SharedLimits limits) {
-    return new Processor<>(workflow, app, serializer, listener, listeners, gracePeriod, limits);
+    return new Processor<>(
+        workflow, app, serializer, listener, listeners, gracePeriod, limits, isManaged);
   }
 
   /// Tells `listener` too what happens, beside those that were given before.
   public Processor<A, O, J> onEvent(RunListener listener) {
     List<RunListener> more = new ArrayList<>(listeners);
     more.add(listener);
-    return new Processor<>(workflow, app, serializer, this.listener, more, gracePeriod, limits);
+    return new Processor<>(
+        workflow, app, serializer, this.listener, more, gracePeriod, limits, isManaged);
+  }
+
+  /// Shows each run, from its start to its end, to management tools of this machine (JMX), as a
+  /// [RunMXBean], which can be read and changes nothing. Opens no port.
+  public Processor<A, O, J> jmx() {
+    return new Processor<>(
+        workflow, app, serializer, listener, listeners, gracePeriod, limits, true);
   }
 
   /// How long running steps may go on after a stop before they are interrupted; 30 s if not said.
@@ -97,7 +112,8 @@ public final class Processor<A, O, J> {
       throw new IllegalArgumentException(
           "grace period must not be negative but was " + gracePeriod);
     }
-    return new Processor<>(workflow, app, serializer, listener, listeners, gracePeriod, limits);
+    return new Processor<>(
+        workflow, app, serializer, listener, listeners, gracePeriod, limits, isManaged);
   }
 
   /// Executes the run and blocks until every job is in a terminal state or parked.
@@ -147,6 +163,10 @@ public final class Processor<A, O, J> {
             TimeSource.system(),
             RandomGenerator.getDefault());
     engine.start();
-    return new RunHandle(run.name(), engine, TimeSource.system(), gracePeriod);
+    RunHandle handle = new RunHandle(run.name(), engine, TimeSource.system(), gracePeriod);
+    if (isManaged) {
+      ManagedRun.show(run.name(), handle);
+    }
+    return handle;
   }
 }

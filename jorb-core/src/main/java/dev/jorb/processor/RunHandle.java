@@ -104,6 +104,11 @@ public final class RunHandle implements AutoCloseable {
     return engine.overdue();
   }
 
+  /// Blocks until the run has ended, however it did.
+  void awaitEnd() throws InterruptedException {
+    engine.await();
+  }
+
   /// Whether the run has ended.
   public boolean hasEnded() {
     return engine.hasEnded();
