@@ -29,8 +29,8 @@ record Summary(
   private static final int SHOWN_CAUSES = 10;
   private static final int SHOWN_CHARACTERS = 160;
 
-  /// A parked job.
-  record Parked(String job, String state, String reason) {}
+  /// A parked job, and whether a new start leaves it parked.
+  record Parked(String job, String state, String reason, boolean held) {}
 
   /// Errors in one state whose first lines are the same.
   record Cause(String state, String message, long count) {}
@@ -41,7 +41,8 @@ record Summary(
     List<Parked> parked = new ArrayList<>();
     Map<List<String>, Long> counts = new LinkedHashMap<>();
     for (Job<?> job : run.jobs()) {
-      reason(job, known).ifPresent(why -> parked.add(new Parked(job.id(), job.state(), why)));
+      reason(job, known)
+          .ifPresent(why -> parked.add(new Parked(job.id(), job.state(), why, job.isHeld())));
       for (JobError error : job.errors()) {
         String headline = Text.headline(error.message(), SHOWN_CHARACTERS);
         counts.merge(List.of(error.state(), headline), 1L, Long::sum);
@@ -93,6 +94,7 @@ record Summary(
     printParked(out);
     printCauses(out);
     printOverdue(out);
+    printHeld(out);
     String next = next();
     if (!next.isEmpty()) {
       out.println(next);
@@ -154,13 +156,35 @@ record Summary(
     }
   }
 
+  private long held() {
+    return parked.stream().filter(Parked::held).count();
+  }
+
+  private void printHeld(PrintStream out) {
+    parked.stream()
+        .filter(Parked::held)
+        .findFirst()
+        .ifPresent(first ->
+            out.println(
+                Text.count(held(), "parked job")
+                    + (held() == 1 ? " stays" : " stay")
+                    + " so until sent on, as with: redrive "
+                    + file
+                    + " --state "
+                    + first.state()
+                    + " --to "
+                    + first.state()
+                    + " --yes"));
+  }
+
   private String next() {
     if (ended.wasStopped()) {
       long left = ended.jobs() - ended.ended();
       return "start again to go on with the remaining " + Text.count(left, "job");
     }
-    if (ended.parked() > 0) {
-      return "start again to retry the " + Text.count(ended.parked(), "parked job");
+    long retried = ended.parked() - held();
+    if (retried > 0) {
+      return "start again to retry the " + Text.count(retried, "parked job");
     }
     return "";
   }

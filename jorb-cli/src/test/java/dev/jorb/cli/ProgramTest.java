@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jorb.cli.Cli.Answer;
 import dev.jorb.cli.Execution.Program;
+import dev.jorb.processor.Processor;
+import dev.jorb.processor.RunHandle;
+import dev.jorb.run.Jobs;
+import dev.jorb.serial.JournalSerializer;
 import dev.jorb.serial.RunFile;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.Workflow;
@@ -112,6 +116,35 @@ class ProgramTest {
           .contains("2 errors by cause\n")
           .containsPattern("2 +work +java.io.IOException: HTTP 502\n")
           .endsWith("start again to retry the 2 parked jobs\n");
+    }
+
+    @Test
+    void whatAStartDoesNotRetryIsSentOnAsItSays() throws Exception {
+      parkByHand();
+      String sendOn =
+          "redrive " + folder.resolve("demo.jorb") + " --state review --to review --yes";
+
+      Answer answer = demo(folder, "");
+      assertThat(answer.code()).isEqualTo(3);
+      assertThat(answer.out())
+          .endsWith("1 parked job stays so until sent on, as with: " + sendOn + "\n");
+
+      assertThat(Cli.jorb((Object[]) sendOn.split(" ", -1)).code()).isZero();
+      assertThat(demo(folder, "").code()).isZero();
+    }
+
+    private void parkByHand() throws Exception {
+      Path file = folder.resolve("demo.jorb");
+      try (var journal = JournalSerializer.at(file, Demo.workflow())) {
+        RunHandle handle =
+            Processor.of(Demo.workflow(), new Demo.Bench(folder))
+                .serializer(journal)
+                .start(Demo.run("hold"));
+        Eventually.eventually("it holds", () -> Files.exists(folder.resolve("holding")));
+        handle.park(Jobs.withId("0"), "somebody must look at it");
+        Files.writeString(folder.resolve("go"), "");
+        handle.await();
+      }
     }
 
     @Test
