@@ -13,6 +13,7 @@ import dev.jorb.torture.real.HostileRow;
 import dev.jorb.torture.real.KillRow;
 import dev.jorb.torture.real.OtherProgramRow;
 import dev.jorb.torture.real.PowerCutRow;
+import dev.jorb.torture.real.SoakRow;
 import dev.jorb.torture.real.StraceRow;
 import java.util.List;
 
@@ -37,6 +38,7 @@ final class Rows {
         new DiskFullRow(),
         new StraceRow(),
         new OtherProgramRow(),
-        new HostileRow());
+        new HostileRow(),
+        new SoakRow());
   }
 }
