@@ -11,6 +11,7 @@ import dev.jorb.run.JobTransition;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Transition;
 import dev.jorb.workflow.Failures;
+import dev.jorb.workflow.Group;
 import dev.jorb.workflow.State;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,9 +41,9 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// A slot is free as soon as its step returns; the job moves on when its transition is durable.
-/// What a start needs, in this order: the run not held, its state not paused, a slot, a permit.
-/// Within a state the first to come is the first to start. Between states the later one in the
-/// workflow goes first, so that begun work is finished before new work is begun.
+/// What a start needs, in this order: the run not held, its state not paused, a place in its group,
+/// a slot, a permit. Within a state the first to come is the first to start. Between states the
+/// later one in the workflow goes first, so that begun work is finished before new work is begun.
 ///
 /// The work of one message depends on the jobs that it names and the states that they touch, never
 /// on how many jobs there are. Not thread-safe: whoever owns it guards it.
@@ -53,6 +54,8 @@ final class Board<J> {
   private final LimitOwner owner;
   private final List<Lane<J>> lanes = new ArrayList<>();
   private final Map<String, Lane<J>> lanesByState = new HashMap<>();
+
+  private final List<Places<J>> groups = new ArrayList<>();
 
   private final Timers<J> timers = new Timers<>();
   private final Families<J> families = new Families<>();
@@ -85,19 +88,22 @@ final class Board<J> {
   }
 
   Board(List<? extends State<?, ?, J>> states, Limits limits) {
-    this(states, Optional.empty(), limits, LimitOwner.alone());
+    this(states, List.of(), Optional.empty(), limits, LimitOwner.alone());
   }
 
+  /// @param groups what bounds how many jobs are inside of several states
   /// @param pauseWhen when the run pauses itself
   /// @param owner what its limits are asked by
   Board(
       List<? extends State<?, ?, J>> states,
+      List<Group> groups,
       Optional<Failures> pauseWhen,
       Limits limits,
       LimitOwner owner) {
     this.limits = limits;
     this.owner = owner;
     this.pauses = new Pauses<>(lanes, touched, pauseWhen);
+    groups.forEach(group -> this.groups.add(new Places<>(group, touched)));
     for (State<?, ?, J> state : states) {
       long timeoutNanos = state.timeout().map(Timers::nanos).orElse(0L);
       Lane<J> lane =
@@ -112,7 +118,9 @@ final class Board<J> {
 
   private Lane<J> addLane(
       String state, boolean terminal, int concurrency, long timeoutNanos, boolean known) {
-    Lane<J> lane = new Lane<>(lanes.size(), state, terminal, concurrency, timeoutNanos, known);
+    Places<J> places = Places.of(state, groups);
+    Lane<J> lane =
+        new Lane<>(lanes.size(), state, terminal, concurrency, timeoutNanos, known, places);
     lanes.add(lane);
     lanesByState.put(state, lane);
     return lane;
@@ -153,6 +161,7 @@ final class Board<J> {
       case Message.Concurrency<J> set -> lane(set.state()).concurrency = set.most();
       case Message.Limited<J> set ->
           lane(set.state()).replaceLimit(set.place(), set.limit(), nowNanos);
+      case Message.Grouped<J> set -> Places.named(set.group(), groups).most(set.most());
       case Message.Stop<J> stop -> stop(nowNanos);
     }
     if (message instanceof Message.Concurrency<J> || message instanceof Message.Limited<J>) {
@@ -171,6 +180,9 @@ final class Board<J> {
       countHistory(arrival.job());
       unfinished++;
       Entry<J> entry = orders.enter(arrival.job(), lane);
+      if (lane.places != null && lane.places.has(arrival.job())) {
+        lane.places.enter(entry);
+      }
       place(entry, arrival.job(), lane, arrival.delay(), nowNanos);
       Order order = arrival.order();
       if (order != null) {
@@ -266,6 +278,7 @@ final class Board<J> {
   private void place(Entry<J> entry, Job<J> job, Lane<J> lane, Duration delay, long nowNanos) {
     entry.job = job;
     entry.lane = lane;
+    entry.leavePlace();
     if (lane.terminal) {
       entry.phase = Phase.ENDED;
       lane.completed++;
@@ -322,6 +335,7 @@ final class Board<J> {
   private void handBack(Entry<J> entry, Feedback feedback, long nowNanos) {
     freeSlot(entry, Phase.WAITING, feedback, nowNanos);
     pauses.withdrawn(entry);
+    entry.handPlaceBack();
     entry.sinceNanos = nowNanos;
     entry.lane.handBack(entry, nowNanos);
     orderNext(entry);
@@ -424,6 +438,7 @@ final class Board<J> {
     entry.lane.meter.started(entry.sinceNanos, entry.lane.turnstile != null, nowNanos);
     executing++;
     pauses.started(entry);
+    entry.takePlace();
     return entry;
   }
 
@@ -455,10 +470,11 @@ final class Board<J> {
     }
   }
 
-  /// Whether every job is in a terminal state, parked, or waiting for kicks of which one is parked;
-  /// and all of that is durable.
+  /// Whether every job is in a terminal state, parked, or waiting for kicks of which one is parked,
+  /// or for a place in a group that is full of such jobs; and all of that is durable.
   boolean isResting() {
-    return unfinished == families.joining();
+    return unfinished == families.joining()
+        || (!groups.isEmpty() && unfinished == families.joining() + Places.shutOut(groups));
   }
 
   /// How many jobs wait for the jobs that they kicked.

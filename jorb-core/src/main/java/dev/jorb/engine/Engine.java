@@ -87,7 +87,12 @@ public final class Engine<A, O, J> {
     var owner = new LimitOwner(limits, remembered, this::passTimeSoon);
     this.dispatcher =
         new Dispatcher<>(
-            new Board<>(workflow.states(), workflow.pauseWhen(), Board.Limits.DEFAULT, owner),
+            new Board<>(
+                workflow.states(),
+                workflow.groups(),
+                workflow.pauseWhen(),
+                Board.Limits.DEFAULT,
+                owner),
             run,
             serializer.isRecording(),
             time,
@@ -153,6 +158,11 @@ public final class Engine<A, O, J> {
   /// From now on this limit counts in place of the one that the state has at this place.
   public void limit(String state, int place, Limit limit) {
     dispatcher.tell(new Message.Limited<>(state, place, limit));
+  }
+
+  /// From now on so many jobs may be inside of this group.
+  public void group(String group, int most) {
+    dispatcher.tell(new Message.Grouped<>(group, most));
   }
 
   /// The steps that have run longer than their state allows and ignore the interrupt.
@@ -386,7 +396,7 @@ public final class Engine<A, O, J> {
     if (order != null) {
       return steps.carryOut(entry, order);
     }
-    if (entry.lane.notesFirst && !dispatcher.awaitNote(entry.job)) {
+    if (entry.notesFirst() && !dispatcher.awaitNote(entry.job)) {
       return new Steps.Unrecordable<>(entry, "the run cannot go on");
     }
     FlightEvents.Execution event = flight.begin();

@@ -45,6 +45,12 @@ final class Entry<J> {
   /// Its place in the line before a limited state; null in others.
   Line.@Nullable Ticket<J> ticket;
 
+  /// Those of which it has one; null if it is inside of no group.
+  @Nullable Places<J> places;
+
+  /// Whether it took its place by the start of the step that is running.
+  boolean entered;
+
   /// The order that is being carried out, if the phase says so.
   @Nullable Order order;
 
@@ -59,7 +65,40 @@ final class Entry<J> {
   /// A new entry for the same job. This one may stay in a queue, which passes over it.
   Entry<J> replace() {
     phase = Phase.GONE;
-    return new Entry<>(job, lane);
+    Entry<J> fresh = new Entry<>(job, lane);
+    if (places != null) {
+      places.replace(this, fresh);
+    }
+    return fresh;
+  }
+
+  /// Its step starts: it comes into its state's group, if it is not inside.
+  void takePlace() {
+    entered = lane.places != null && places == null;
+    if (lane.places != null && entered) {
+      lane.places.enter(this);
+    }
+  }
+
+  /// Its step is taken as if it had not started.
+  void handPlaceBack() {
+    if (entered && places != null) {
+      places.leave(this);
+    }
+  }
+
+  /// It may have come to a state outside of its group.
+  @SuppressWarnings("ReferenceEquality") // Each group has its own.
+  void leavePlace() {
+    if (places != null && places != lane.places) {
+      places.leave(this);
+    }
+  }
+
+  /// Whether the note that its step has started must be in the run file before the step begins:
+  /// because its state says so, or because that note tells that it is inside of a group.
+  boolean notesFirst() {
+    return lane.notesFirst || entered;
   }
 
   @Override

@@ -30,7 +30,13 @@ final class Lane<J> {
   /// Whether the workflow has this state; if not, its jobs are parked.
   final boolean known;
 
-  final Queue<J> waiting = new Queue<>();
+  /// Of the group that its state is in; null if it is in none.
+  final @Nullable Places<J> places;
+
+  final Queue<J> waiting;
+
+  /// Waiting jobs that are not inside of the group yet.
+  int entrants;
 
   final Meter meter = new Meter();
 
@@ -64,19 +70,25 @@ final class Lane<J> {
       boolean terminal,
       int concurrency,
       long timeoutNanos,
-      boolean known) {
+      boolean known,
+      @Nullable Places<J> places) {
     this.index = index;
     this.state = state;
     this.terminal = terminal;
     this.concurrency = concurrency;
     this.timeoutNanos = timeoutNanos;
     this.known = known;
+    this.places = places;
+    this.waiting = new Queue<>(places != null);
+    if (places != null) {
+      places.add(this);
+    }
   }
 
   /// Puts a turnstile before the lane, and returns it.
   Turnstile<J> limit(
       List<StateLimit<J>> limits, @Nullable ToLongFunction<? super J> cost, LimitOwner owner) {
-    Turnstile<J> limited = new Turnstile<>(state, limits, cost, waiting, owner);
+    Turnstile<J> limited = new Turnstile<>(state, limits, cost, waiting, places, owner);
     turnstile = limited;
     return limited;
   }
@@ -110,7 +122,17 @@ final class Lane<J> {
     return executing < concurrency
         && paused == null
         && (breaker == null || !breaker.holds())
-        && waiting() > 0;
+        && waiting() > 0
+        && !isFull();
+  }
+
+  /// Whether all that wait here want to come into a group that is full.
+  private boolean isFull() {
+    return places != null && waiting() == entrants && !places.hasRoom();
+  }
+
+  private boolean isEntrant(Entry<J> entry) {
+    return places != null && entry.places == null;
   }
 
   /// The jobs that wait here.
@@ -129,6 +151,7 @@ final class Lane<J> {
     } else {
       limits.add(entry, false, nowNanos);
     }
+    entrants += isEntrant(entry) ? 1 : 0;
   }
 
   /// A job comes back, first of its line.
@@ -139,22 +162,28 @@ final class Lane<J> {
     } else {
       limits.add(entry, true, nowNanos);
     }
+    entrants += isEntrant(entry) ? 1 : 0;
   }
 
   /// A waiting job leaves out of turn; its entry will be gone.
   void leave(Entry<J> entry) {
     Turnstile<J> limits = turnstile;
     if (limits == null) {
-      waiting.left();
+      waiting.left(entry);
     } else {
       limits.leave(entry);
     }
+    entrants -= isEntrant(entry) ? 1 : 0;
   }
 
   /// Takes the next job that may start now; null if its limits let none pass.
   @Nullable Entry<J> poll(long nowNanos) {
     Turnstile<J> limits = turnstile;
-    return limits == null ? waiting.remove() : limits.poll(nowNanos);
+    Entry<J> next = limits == null ? waiting.remove() : limits.poll(nowNanos);
+    if (next != null && isEntrant(next)) {
+      entrants--;
+    }
+    return next;
   }
 
   /// What keeps it from starting more.
@@ -169,6 +198,9 @@ final class Lane<J> {
     }
     if (paused != null || (breaker != null && breaker.holds())) {
       return LimitedBy.PAUSED;
+    }
+    if (isFull()) {
+      return LimitedBy.GROUP;
     }
     if (executing >= concurrency) {
       return LimitedBy.SLOTS;
@@ -185,7 +217,6 @@ final class Lane<J> {
   ///
   /// @param clock tells a time as people read it
   StatusCount count(@Nullable LongFunction<String> clock) {
-    Turnstile<J> limits = turnstile;
     return new StatusCount(
         state,
         waiting(),
@@ -194,7 +225,14 @@ final class Lane<J> {
         parked,
         completed,
         terminal,
-        limits == null || clock == null ? "" : limits.hold(clock));
+        clock == null ? "" : hold(clock));
+  }
+
+  private String hold(LongFunction<String> clock) {
+    if (places != null && waiting() > 0 && isFull()) {
+      return "the group " + places.full();
+    }
+    return turnstile == null ? "" : turnstile.hold(clock);
   }
 
   @Override

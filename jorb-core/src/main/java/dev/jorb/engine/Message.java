@@ -85,6 +85,9 @@ sealed interface Message<J> {
   /// and for whoever shares it.
   record Limited<J>(String state, int place, Limit limit) implements Message<J> {}
 
+  /// From now on so many jobs may be inside of this group.
+  record Grouped<J>(String group, int most) implements Message<J> {}
+
   /// Nothing new starts any more.
   record Stop<J>() implements Message<J> {}
 }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// so nothing is searched. Jobs of priority 0 are in a queue of their own, so that who uses no
 /// priorities pays nothing for them.
 ///
+/// Where a group bounds how many may be inside, those that are inside go first, and the others wait
+/// until there is room.
+///
 /// Read and written by the board only.
 final class Queue<J> {
   private final ArrayDeque<Entry<J>> plain = new ArrayDeque<>();
@@ -23,36 +26,78 @@ final class Queue<J> {
 
   private int size;
 
+  /// Those that want to come in; null if nothing bounds who may.
+  private final @Nullable Queue<J> entrants;
+
+  Queue() {
+    this(false);
+  }
+
+  /// @param bounded whether a group bounds who may come in
+  Queue(boolean bounded) {
+    this.entrants = bounded ? new Queue<>() : null;
+  }
+
   int size() {
-    return size;
+    return entrants == null ? size : size + entrants.size;
   }
 
   boolean isEmpty() {
-    return size == 0;
+    return size() == 0;
+  }
+
+  /// Whether one of its jobs is inside, or needs no place.
+  boolean hasInside() {
+    return size > 0;
+  }
+
+  private @Nullable Queue<J> entrantsFor(Entry<J> entry) {
+    return entry.places == null ? entrants : null;
   }
 
   void add(Entry<J> entry) {
+    Queue<J> own = entrantsFor(entry);
+    if (own != null) {
+      own.add(entry);
+      return;
+    }
     queue(entry.job.priority()).add(entry);
     size++;
   }
 
   void addFirst(Entry<J> entry) {
+    Queue<J> own = entrantsFor(entry);
+    if (own != null) {
+      own.addFirst(entry);
+      return;
+    }
     queue(entry.job.priority()).addFirst(entry);
     size++;
   }
 
   /// A job left out of turn; its entry is gone.
-  void left() {
-    size--;
+  void left(Entry<J> entry) {
+    Queue<J> own = entrantsFor(entry);
+    if (own != null) {
+      own.size--;
+    } else {
+      size--;
+    }
   }
 
   /// The first one, which stays. There must be one.
   Entry<J> element() {
+    if (size == 0 && entrants != null) {
+      return entrants.element();
+    }
     return front().element();
   }
 
   /// Takes the first one. There must be one.
   Entry<J> remove() {
+    if (size == 0 && entrants != null) {
+      return entrants.remove();
+    }
     size--;
     return front().remove();
   }

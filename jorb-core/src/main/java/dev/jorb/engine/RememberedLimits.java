@@ -7,7 +7,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.LongFunction;
 
 /// What is known of limits from before this start, in the nanoseconds of its clock.
 final class RememberedLimits {
@@ -57,6 +61,25 @@ final class RememberedLimits {
     }
     if (memory.isClosed) {
       live.close(memory.untilNanos, nowNanos);
+    }
+  }
+
+  /// Adds what is to be remembered of a limiter, if there is anything.
+  static void note(
+      String limit,
+      LiveLimiter live,
+      long nowNanos,
+      LongFunction<Instant> clock,
+      List<LimitNote> notes) {
+    OptionalLong until = live.closedUntilNanos(nowNanos);
+    OptionalDouble learned = live.learned();
+    if (until.isPresent() || learned.isPresent()) {
+      notes.add(
+          new LimitNote(
+              limit,
+              live.key().toString(),
+              until.isPresent() ? clock.apply(until.getAsLong()) : null,
+              learned.isPresent() ? learned.getAsDouble() : null));
     }
   }
 }

@@ -15,10 +15,9 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
@@ -42,6 +41,9 @@ import org.slf4j.LoggerFactory;
 ///            └───────── a limiter has changed ◄─── ASIDE ◄─┘
 /// ```
 ///
+/// In a state of a group, lines of which no job is inside stand at the door: they take turns when
+/// no other line has a job that may start, if the group has room.
+///
 /// Guarded by the lock of its [SharedLimits], which each method takes.
 ///
 /// @param <J> the job context
@@ -59,10 +61,15 @@ final class Turnstile<J> {
   private final List<String> perKeyNames = new ArrayList<>();
   private final @Nullable ToLongFunction<? super J> cost;
   private final Queue<J> onlyLine;
+  private final @Nullable Places<J> places;
 
   private final Map<Object, Line<J>> lines = new HashMap<>();
   private final ArrayDeque<Line<J>> ready = new ArrayDeque<>();
   private final PriorityQueue<Line<J>> later = new PriorityQueue<>();
+
+  /// Lines that have nobody inside of the state's group.
+  private final LinkedHashSet<Line<J>> atTheDoor = new LinkedHashSet<>();
+
   private int size;
   private boolean isSubscribed;
   private @Nullable Hold hold;
@@ -80,19 +87,15 @@ final class Turnstile<J> {
     }
   }
 
-  /// Why nothing starts, and until when.
-  ///
-  /// @param untilNanos null if no time ends it
-  /// @param by what kind of limit that is
-  record Hold(String reason, @Nullable Long untilNanos, LimitedBy by) {}
-
   /// @param stateLimits what limits the state; if empty, only what services say
   /// @param waiting the lane's own queue, which is the only line if no limit is kept per key
+  /// @param places of the group that the state is in; null if it is in none
   Turnstile(
       String state,
       List<StateLimit<J>> stateLimits,
       @Nullable ToLongFunction<? super J> cost,
       Queue<J> waiting,
+      @Nullable Places<J> places,
       LimitOwner owner) {
     this.remembered = owner.remembered;
     this.declared = stateLimits;
@@ -100,6 +103,7 @@ final class Turnstile<J> {
     this.limits = owner.limits;
     this.cost = cost;
     this.onlyLine = waiting;
+    this.places = places;
     this.owner = owner;
     limits.lock();
     try {
@@ -169,6 +173,8 @@ final class Turnstile<J> {
     if (!line.isPlaced) {
       line.isPlaced = true;
       ready.add(line);
+    } else if (line.waiting.hasInside() && atTheDoor.remove(line)) {
+      ready.add(line);
     }
   }
 
@@ -213,7 +219,7 @@ final class Turnstile<J> {
       remembered.remind(perKeyNames.get(i), part.toString(), live);
       own.add(live);
     }
-    return new Line<>(key, own, new Queue<>());
+    return new Line<>(key, own, new Queue<>(places != null));
   }
 
   /// The next job that may start now, with its permits taken; null if none may. [#waitNanos] tells
@@ -255,11 +261,41 @@ final class Turnstile<J> {
         dropIfUnused(line);
         continue;
       }
+      if (!line.waiting.hasInside()) {
+        atTheDoor.add(ready.remove());
+        continue;
+      }
       long price = ticket(line.waiting.element(), line).cost;
       if (mustWait(forAll, price, nowNanos, null)) {
         return null;
       }
       ready.remove();
+      if (!mustWait(line.limiters, price, nowNanos, line)) {
+        return start(line, nowNanos);
+      }
+    }
+    return hasRoomInside() ? entrant(nowNanos) : null;
+  }
+
+  private boolean hasRoomInside() {
+    return places != null && places.hasRoom();
+  }
+
+  /// The next job that comes into the group.
+  private @Nullable Entry<J> entrant(long nowNanos) {
+    while (!atTheDoor.isEmpty()) {
+      Line<J> line = atTheDoor.getFirst();
+      if (line.waiting.isEmpty()) {
+        atTheDoor.removeFirst();
+        line.isPlaced = false;
+        dropIfUnused(line);
+        continue;
+      }
+      long price = ticket(line.waiting.element(), line).cost;
+      if (mustWait(forAll, price, nowNanos, null)) {
+        return null;
+      }
+      atTheDoor.removeFirst();
       if (!mustWait(line.limiters, price, nowNanos, line)) {
         return start(line, nowNanos);
       }
@@ -356,8 +392,8 @@ final class Turnstile<J> {
       if (broken != null) {
         return Long.MAX_VALUE;
       }
-      if (!ready.isEmpty()) {
-        Long until = hold == null ? Long.valueOf(nowNanos) : hold.untilNanos;
+      if (!ready.isEmpty() || (!atTheDoor.isEmpty() && hasRoomInside())) {
+        Long until = hold == null ? Long.valueOf(nowNanos) : hold.untilNanos();
         return until == null ? Long.MAX_VALUE : Math.max(0, until - nowNanos);
       }
       return later.isEmpty() ? Long.MAX_VALUE : Math.max(0, later.element().dueNanos - nowNanos);
@@ -409,33 +445,15 @@ final class Turnstile<J> {
     limits.lock();
     try {
       for (int i = 0; i < forAll.size(); i++) {
-        note(forAllNames.get(i), forAll.get(i), nowNanos, clock, notes);
+        RememberedLimits.note(forAllNames.get(i), forAll.get(i), nowNanos, clock, notes);
       }
       List<LiveLimiter> own =
           entry == null || entry.ticket == null ? List.of() : entry.ticket.line.limiters;
       for (int i = 0; i < own.size(); i++) {
-        note(perKeyNames.get(i), own.get(i), nowNanos, clock, notes);
+        RememberedLimits.note(perKeyNames.get(i), own.get(i), nowNanos, clock, notes);
       }
     } finally {
       limits.unlock();
-    }
-  }
-
-  private static void note(
-      String name,
-      LiveLimiter live,
-      long nowNanos,
-      LongFunction<Instant> clock,
-      List<LimitNote> notes) {
-    OptionalLong until = live.closedUntilNanos(nowNanos);
-    OptionalDouble learned = live.learned();
-    if (until.isPresent() || learned.isPresent()) {
-      notes.add(
-          new LimitNote(
-              name,
-              live.key().toString(),
-              until.isPresent() ? clock.apply(until.getAsLong()) : null,
-              learned.isPresent() ? learned.getAsDouble() : null));
     }
   }
 
@@ -461,7 +479,7 @@ final class Turnstile<J> {
     try {
       Line.Ticket<J> ticket = entry.ticket;
       Queue<J> waiting = ticket == null ? onlyLine : ticket.line.waiting;
-      waiting.left();
+      waiting.left(entry);
       size--;
     } finally {
       limits.unlock();
@@ -525,11 +543,6 @@ final class Turnstile<J> {
 
   /// Why no job starts though some wait, and until when; empty if that is not because of a limit.
   String hold(LongFunction<String> clock) {
-    Hold why = hold;
-    if (size == 0 || why == null) {
-      return "";
-    }
-    String until = why.untilNanos == null ? "" : clock.apply(why.untilNanos);
-    return why.reason + (until.isEmpty() ? "" : " until " + until);
+    return size == 0 || hold == null ? "" : hold.text(clock);
   }
 }

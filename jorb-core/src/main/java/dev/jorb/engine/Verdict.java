@@ -108,6 +108,9 @@ final class Verdict<J> {
   /// What follows from an order; empty if it changes nothing.
   Optional<Decision<J>> ordered(Job<J> job, Order.Act act, Instant at) {
     Job.Builder<J> next = job.next().updated(at);
+    if (job.inDoubt() && isGrouped(job.state())) { // It keeps its place when the doubt is gone.
+      next.transition(job.state(), job.state(), at, Duration.ZERO);
+    }
     return switch (act) {
       case Order.Park park -> change(next.parked(park.reason()).held(true), remaining(job, at));
       case Order.Release release ->
@@ -121,6 +124,10 @@ final class Verdict<J> {
       case Order.Verify verify -> Optional.empty();
       case Order.Cancel cancel -> change(cancelled(job, next, at), Duration.ZERO);
     };
+  }
+
+  private boolean isGrouped(String state) {
+    return workflow.groups().stream().anyMatch(group -> group.states().contains(state));
   }
 
   private static <J> Job.Builder<J> cancelled(Job<J> job, Job.Builder<J> next, Instant at) {

@@ -89,6 +89,7 @@ public final class VirtualEngine<A, O, J> {
     this.board =
         new Board<>(
             workflow.states(),
+            workflow.groups(),
             workflow.pauseWhen(),
             Board.Limits.DEFAULT,
             new LimitOwner(new SharedLimits(), remembered, () -> {}));

@@ -98,6 +98,19 @@ public final class RunHandle implements AutoCloseable {
     engine.limit(state, place, limit);
   }
 
+  /// From now on so many jobs may be inside of this group. Those that are stay; if they are more,
+  /// nobody comes in until they are less.
+  ///
+  /// @throws IllegalArgumentException if there is no such group, or `most` is below 1; nothing
+  ///   changes
+  public void setGroup(String group, int most) {
+    if (most < 1) {
+      throw new IllegalArgumentException(
+          "group \"" + group + "\": it must let at least 1 job in but was " + most);
+    }
+    engine.group(group, most);
+  }
+
   /// The steps that have run longer than their state allows, were interrupted, and go on all the
   /// same, with where they are. They keep their slots until they return.
   public List<Overdue> overdue() {

@@ -3,8 +3,10 @@ package dev.jorb.workflow;
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -18,7 +20,8 @@ final class Definition {
         states.stream().map(State::name).collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
-  static List<String> problems(String name, int maxJobs, List<? extends State<?, ?, ?>> states) {
+  static List<String> problems(
+      String name, int maxJobs, List<? extends State<?, ?, ?>> states, List<Group> groups) {
     Definition definition = new Definition(states);
     if (name.isBlank()) {
       definition.problems.add("the workflow's name must not be blank");
@@ -28,6 +31,7 @@ final class Definition {
           "maxJobs must be between 1 and " + Run.MAX_JOBS + " but was " + maxJobs);
     }
     definition.checkStates(states);
+    definition.checkGroups(states, groups);
     return List.copyOf(definition.problems);
   }
 
@@ -94,6 +98,44 @@ final class Definition {
         .ifPresent(after ->
             problem(state, "a circuit's probe must come after a time above zero but was " + after));
     checkTargets(state);
+  }
+
+  private void checkGroups(List<? extends State<?, ?, ?>> states, List<Group> groups) {
+    Set<String> seen = new LinkedHashSet<>();
+    Map<String, String> groupOf = new HashMap<>();
+    for (Group group : groups) {
+      String name = "group \"" + group.name() + "\": ";
+      if (group.name().isBlank()) {
+        problems.add("a group's name must not be blank");
+      }
+      if (!seen.add(group.name())) {
+        problems.add(name + "it is defined more than once");
+      }
+      if (group.most() < 1) {
+        problems.add(name + "it must let at least 1 job in but was " + group.most());
+      }
+      if (group.states().isEmpty()) {
+        problems.add(name + "it needs at least one state");
+      }
+      for (String state : group.states()) {
+        if (!names.contains(state)) {
+          problems.add(name + "names the unknown state \"" + state + "\"; known are " + names);
+        }
+        String other = groupOf.putIfAbsent(state, group.name());
+        if (other != null && !other.equals(group.name())) {
+          problems.add(name + "state \"" + state + "\" is in group \"" + other + "\" already");
+        }
+      }
+      states.stream()
+          .filter(state -> group.states().contains(state.name()))
+          .filter(state -> state.isTerminal() && state.exec().isEmpty())
+          .forEach(state ->
+              problems.add(
+                  name
+                      + "jobs end in \""
+                      + state.name()
+                      + "\", so their places would never be free again"));
+    }
   }
 
   private void checkTargets(State<?, ?, ?> state) {

@@ -46,6 +46,7 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
   private final Map<String, State<A, O, J>> states;
   private final int maxJobs;
   private final @Nullable Failures pauseWhen;
+  private final List<Group> groups;
   private final State<A, O, J> cancelled =
       new State.Builder<A, O, J>(Job.CANCELLED).terminal(true).build();
 
@@ -57,6 +58,7 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     this.states = states;
     this.maxJobs = other.maxJobs;
     this.pauseWhen = other.pauseWhen;
+    this.groups = other.groups;
   }
 
   private Workflow(Builder<A, O, J> b, Map<String, State<A, O, J>> states) {
@@ -67,6 +69,7 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     this.states = states;
     this.maxJobs = b.maxJobs;
     this.pauseWhen = b.pauseWhen;
+    this.groups = List.copyOf(b.groups);
   }
 
   /// Starts a definition.
@@ -203,6 +206,11 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     return Optional.ofNullable(pauseWhen);
   }
 
+  /// What bounds how many jobs are inside of several states, in the order of their definition.
+  public List<Group> groups() {
+    return groups;
+  }
+
   /// The states in the order of their definition.
   public List<State<A, O, J>> states() {
     return List.copyOf(states.values());
@@ -239,6 +247,7 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     private final List<State<A, O, J>> states = new ArrayList<>();
     private int maxJobs = Run.MAX_JOBS;
     private @Nullable Failures pauseWhen;
+    private final List<Group> groups = new ArrayList<>();
 
     private Builder(String name, Class<A> appType, Class<O> overallType, Class<J> contextType) {
       this.name = Objects.requireNonNull(name, "name");
@@ -260,6 +269,20 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
       return state(name, s -> s.terminal(true));
     }
 
+    /// Lets at most so many jobs be inside of these states at a time; see [Group]. A state is in
+    /// one group at most.
+    ///
+    /// ```java
+    /// .group("open pull requests", 20, "push", "watch")
+    /// ```
+    ///
+    /// @param name what status and `why` call it
+    /// @param most at least 1
+    public Builder<A, O, J> group(String name, int most, String... states) {
+      groups.add(new Group(name, most, new LinkedHashSet<>(List.of(states))));
+      return this;
+    }
+
     /// The most jobs that a run may come to by kicks, from 1; [Run#MAX_JOBS] if not said. A step
     /// whose kicks would be more has failed: a fork that forks itself ends there.
     public Builder<A, O, J> maxJobs(int maxJobs) {
@@ -279,7 +302,7 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     ///
     /// @throws WorkflowException with all problems in one message
     public Workflow<A, O, J> build() {
-      List<String> problems = Definition.problems(name, maxJobs, states);
+      List<String> problems = Definition.problems(name, maxJobs, states, groups);
       if (!problems.isEmpty()) {
         throw new WorkflowException(name, problems);
       }

@@ -11,6 +11,7 @@ import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import dev.jorb.serial.Serializer.Encoded;
+import dev.jorb.workflow.Group;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.State;
 import dev.jorb.workflow.Workflow;
@@ -32,6 +33,7 @@ final class Desk {
   private static final long ORIGIN = Long.MAX_VALUE - 1_000_000_000L;
 
   private final List<State<Object, String, String>> states;
+  private final List<Group> groups;
   private final Board<String> board;
   private final Map<String, Entry<String>> executing = new LinkedHashMap<>();
   private final Map<String, Entry<String>> ordered = new LinkedHashMap<>();
@@ -47,9 +49,11 @@ final class Desk {
       SharedLimits shared,
       Runnable otherRunChanged) {
     this.states = workflow.states();
+    this.groups = workflow.groups();
     this.board =
         new Board<>(
             states,
+            workflow.groups(),
             workflow.pauseWhen(),
             limits,
             new LimitOwner(shared, RememberedLimits.NONE, otherRunChanged));
@@ -245,6 +249,17 @@ final class Desk {
     return tell(new Message.Returned<>(result));
   }
 
+  /// Whether the order that this job waits for changes something.
+  boolean isChange(String id) {
+    Entry<String> entry = ordered.get(id);
+    return verdict.ordered(entry.job, entry.order.act(), Instant.EPOCH).isPresent();
+  }
+
+  /// The job as its result, which is on its way to the disk, will have it.
+  Job<String> returned(String id) {
+    return returned.get(id).encoded().transition().job();
+  }
+
   /// An order turns out to change nothing.
   List<String> leavesUnchanged(String id, Duration delay) {
     return tell(new Message.Unchanged<>(ordered.remove(id), delay));
@@ -282,6 +297,10 @@ final class Desk {
 
   List<String> sets(String state, int place, Limit limit) {
     return tell(new Message.Limited<>(state, place, limit));
+  }
+
+  List<String> setsGroup(String group, int most) {
+    return tell(new Message.Grouped<>(group, most));
   }
 
   /// What time of day it is from now on.
@@ -327,6 +346,11 @@ final class Desk {
         .filter(count -> count.state().equals(state))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no count of " + state));
+  }
+
+  /// The job as it is recorded.
+  Job<String> recorded(String id) {
+    return run.job(id).orElseThrow();
   }
 
   /// How long nothing will happen by itself; null for ever.
@@ -385,7 +409,11 @@ final class Desk {
             .filter(count -> !count.terminal())
             .mapToLong(count -> count.jobs() - count.parked())
             .sum();
-    assertThat(board.isResting()).isEqualTo(unfinished == board.joining());
+    if (groups.isEmpty()) {
+      assertThat(board.isResting()).isEqualTo(unfinished == board.joining());
+    } else if (board.isResting()) {
+      assertThat(board.isIdle()).as("a run that rests is idle").isTrue();
+    }
     for (State<Object, String, String> state : states) {
       assertThat(
               executing.values().stream().filter(e -> e.job.state().equals(state.name())).count())

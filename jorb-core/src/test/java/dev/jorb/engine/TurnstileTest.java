@@ -243,6 +243,20 @@ class TurnstileTest {
     }
 
     @Test
+    void closeNoOtherStateWithoutLimits() {
+      Desk desk =
+          Desk.of(w ->
+              w.state("mail", s -> s.exec(Desk::step).concurrency(9))
+                  .state("call", s -> s.exec(Desk::step).concurrency(9))
+                  .terminal("done"));
+      desk.enter("mail", "a");
+      desk.enter("call", "b");
+      desk.refuses("a", Feedback.refused(Duration.ofHours(1).toNanos()));
+      assertThat(desk.refuses("b", Feedback.refused(Duration.ofMinutes(1).toNanos()))).isEmpty();
+      assertThat(desk.passes(Duration.ofMinutes(1))).containsExactly("b");
+    }
+
+    @Test
     void ofOneBurstCountOnce() {
       Desk desk = limited(s -> s.limit(Concurrency.of(4)));
       desk.enter("call", "a", "b", "c", "d");

@@ -24,6 +24,47 @@ class WorkflowTest {
   }
 
   @Nested
+  class Groups {
+    private Workflow.Builder<Object, String, String> pullRequests() {
+      return named("code-change")
+          .state("push", s -> s.exec(WorkflowTest::step))
+          .state("watch", s -> s.exec(WorkflowTest::step))
+          .terminal("done");
+    }
+
+    @Test
+    void areKnown() {
+      Workflow<Object, String, String> workflow =
+          pullRequests().group("open", 20, "push", "watch").build();
+
+      assertThat(workflow.groups())
+          .singleElement()
+          .hasToString("group \"open\" of [push, watch]")
+          .matches(group -> group.most() == 20);
+      assertThat(workflow.withTerminal(List.of("watch")).groups()).isEqualTo(workflow.groups());
+    }
+
+    @Test
+    void thatCannotBeMeantAreRefusedAllAtOnce() {
+      assertThatThrownBy(() ->
+              pullRequests()
+                  .group("open", 0, "push", "done")
+                  .group("open", 1)
+                  .group(" ", 2, "push", "pusch")
+                  .build())
+          .hasMessageContaining("group \"open\": it must let at least 1 job in but was 0")
+          .hasMessageContaining(
+              "group \"open\": jobs end in \"done\", so their places would never be free again")
+          .hasMessageContaining("group \"open\": it is defined more than once")
+          .hasMessageContaining("group \"open\": it needs at least one state")
+          .hasMessageContaining("a group's name must not be blank")
+          .hasMessageContaining("group \" \": state \"push\" is in group \"open\" already")
+          .hasMessageContaining(
+              "group \" \": names the unknown state \"pusch\"; known are [push, watch, done]");
+    }
+  }
+
+  @Nested
   class Definitions {
     private final Rate rate = Rate.perMinute(80);
 
