@@ -9,6 +9,7 @@ module dev.jorb {
   requires HdrHistogram;
   requires java.management;
   requires jdk.jfr;
+  requires jdk.management;
   requires org.slf4j;
   requires tools.jackson.databind;
   requires static transitive org.jspecify;

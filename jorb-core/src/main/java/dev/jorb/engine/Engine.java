@@ -60,6 +60,7 @@ public final class Engine<A, O, J> {
   private final Dispatcher<J> dispatcher;
   private final StatusFeed feed;
   private final EventFeed events;
+  private final GateWatch gates;
   private final FlightEvents flight;
   private final Meters<J> meters;
   private final List<String> stateNames;
@@ -102,6 +103,8 @@ public final class Engine<A, O, J> {
             this::work);
     this.feed = new StatusFeed(listener, this::status);
     this.stateNames = workflow.stateNames();
+    this.gates = new GateWatch(run.name());
+    workflow.states().forEach(state -> state.limits().forEach(each -> gates.watch(each.limit())));
   }
 
   /// Another run has given a permit back. It calls from under a lock, so ours is for another thread
@@ -112,6 +115,7 @@ public final class Engine<A, O, J> {
 
   /// Starts the run and returns at once.
   public void start() {
+    gates.start();
     Thread.ofPlatform().name("jorb-journal " + run.name()).start(this::journal);
   }
 
@@ -157,6 +161,7 @@ public final class Engine<A, O, J> {
 
   /// From now on this limit counts in place of the one that the state has at this place.
   public void limit(String state, int place, Limit limit) {
+    gates.watch(limit);
     dispatcher.tell(new Message.Limited<>(state, place, limit));
   }
 
@@ -353,6 +358,7 @@ public final class Engine<A, O, J> {
       dispatcher.fail(failed);
     } finally {
       try {
+        gates.end();
         dispatcher.stopAlarm();
         measure(meters::end);
         tellOverdue();

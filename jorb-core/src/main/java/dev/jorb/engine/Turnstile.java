@@ -244,7 +244,7 @@ final class Turnstile<J> {
             ? String.valueOf(nonsense.getMessage())
             : asked + "\" threw " + Failure.describe(nonsense).lines().findFirst().orElse("");
     broken = "held: its limiter \"" + what;
-    hold = new Hold(broken, null, LimitedBy.LIMITER);
+    hold = new Hold(broken, null, true, LimitedBy.LIMITER);
     LOG.warn("state \"{}\" is {}; it goes on when its limit is set anew", state, broken, nonsense);
   }
 
@@ -353,6 +353,7 @@ final class Turnstile<J> {
         new Hold(
             strictest.reason(price, nowNanos),
             noTime ? null : nowNanos + longest,
+            strictest.knowsWhen(price, nowNanos),
             strictest.limitedBy(price, nowNanos));
     if (line != null) {
       standAside(line, strictest, longest, nowNanos);

@@ -37,6 +37,15 @@ final class AllLimiters implements Limiter {
   }
 
   @Override
+  public String closedBecause() {
+    return limiters.stream()
+        .map(Limiter::closedBecause)
+        .filter(why -> !why.isEmpty())
+        .findFirst()
+        .orElse("");
+  }
+
+  @Override
   public boolean learns() {
     return limiters.stream().anyMatch(Limiter::learns);
   }

@@ -53,6 +53,13 @@ public interface Limiter {
   /// run goes on, for limiters that go by the clock on the wall.
   default void tellTime(Instant now, long nowNanos) {}
 
+  /// Why it lets nothing start at present, in few words that say what is the matter, if that is
+  /// more than that its limit is used up; empty if not. Then the time that [#waitNanos] answers is
+  /// when to ask again, not when it will be over.
+  default String closedBecause() {
+    return "";
+  }
+
   /// Takes over what an earlier limiter has let pass, because it is put in its place while the run
   /// goes on. Does nothing if the two cannot be compared.
   ///

@@ -106,12 +106,24 @@ public final class LiveLimiter {
   public String reason(long cost, long nowNanos) {
     String why = closed.reason(cost, nowNanos);
     String whose = "".equals(key) ? "" : " for " + key;
+    if (why.isEmpty()) {
+      why = limiter.closedBecause();
+    }
     return (why.isEmpty() ? "waits for " + limit : why) + whose;
   }
 
   /// The same as a kind.
   public LimitedBy limitedBy(long cost, long nowNanos) {
-    return closed.reason(cost, nowNanos).isEmpty() ? kind(limit) : LimitedBy.CLOSED;
+    if (!closed.reason(cost, nowNanos).isEmpty()) {
+      return LimitedBy.CLOSED;
+    }
+    return limiter.closedBecause().isEmpty() ? kind(limit) : LimitedBy.GATE;
+  }
+
+  /// Whether the time that [#waitNanos] answers is when the wait will be over, and not only when to
+  /// ask again.
+  public boolean knowsWhen(long cost, long nowNanos) {
+    return !closed.reason(cost, nowNanos).isEmpty() || limiter.closedBecause().isEmpty();
   }
 
   private static LimitedBy kind(Limit limit) {
@@ -119,7 +131,7 @@ public final class LiveLimiter {
       case Rate rate -> LimitedBy.RATE;
       case LearnedRate rate -> LimitedBy.RATE;
       case Aimd rate -> LimitedBy.RATE;
-      case Limit.AllOf all -> kind(all.limits().getFirst());
+      case Limit.AllOf all when !all.limits().isEmpty() -> kind(all.limits().getFirst());
       case Concurrency slots -> LimitedBy.SLOTS;
       case AdaptiveConcurrency slots -> LimitedBy.SLOTS;
       case TimeWindow window -> LimitedBy.GATE;
