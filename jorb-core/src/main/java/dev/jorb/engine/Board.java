@@ -18,9 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BiConsumer;
@@ -52,14 +50,11 @@ import org.jspecify.annotations.Nullable;
 final class Board<J> {
   private final Limits limits;
   private final LimitOwner owner;
-  private final List<Lane<J>> lanes = new ArrayList<>();
-  private final Map<String, Lane<J>> lanesByState = new HashMap<>();
-
-  private final List<Places<J>> groups = new ArrayList<>();
+  private final Lanes<J> lanes;
 
   private final Timers<J> timers = new Timers<>();
   private final Families<J> families = new Families<>();
-  private final Deadlines<J> deadlines = new Deadlines<>(lanes);
+  private final Deadlines<J> deadlines;
 
   /// Lanes that may have become able to start something. A bit stays until its lane was looked at.
   private final BitSet touched = new BitSet();
@@ -102,28 +97,16 @@ final class Board<J> {
       LimitOwner owner) {
     this.limits = limits;
     this.owner = owner;
-    this.pauses = new Pauses<>(lanes, touched, pauseWhen);
-    groups.forEach(group -> this.groups.add(new Places<>(group, touched)));
+    this.lanes = new Lanes<>(groups, touched);
+    this.deadlines = new Deadlines<>(lanes.all());
+    this.pauses = new Pauses<>(lanes.all(), touched, pauseWhen);
     for (State<?, ?, J> state : states) {
-      long timeoutNanos = state.timeout().map(Timers::nanos).orElse(0L);
-      Lane<J> lane =
-          addLane(state.name(), state.isTerminal(), state.concurrency(), timeoutNanos, true);
+      Lane<J> lane = lanes.add(state);
       if (!state.limits().isEmpty() || owner.remembers(state.name())) {
         lane.limit(state.limits(), state.cost().orElse(null), owner);
       }
-      lane.notesFirst = state.parksInDoubt() || state.verify().isPresent();
       state.pauseWhen().ifPresent(tooMany -> pauses.watch(lane, tooMany, state.probeAfter()));
     }
-  }
-
-  private Lane<J> addLane(
-      String state, boolean terminal, int concurrency, long timeoutNanos, boolean known) {
-    Places<J> places = Places.of(state, groups);
-    Lane<J> lane =
-        new Lane<>(lanes.size(), state, terminal, concurrency, timeoutNanos, known, places);
-    lanes.add(lane);
-    lanesByState.put(state, lane);
-    return lane;
   }
 
   /// Takes in what happened at `nowNanos`, and returns the jobs whose steps start now, in that
@@ -137,7 +120,17 @@ final class Board<J> {
   /// Takes in what happened at `nowNanos`, and adds the jobs whose steps start now to `starts`, in
   /// that order.
   void apply(Message<J> message, long nowNanos, Collection<? super Entry<J>> starts) {
+    take(message, nowNanos);
+    if (message instanceof Message.Concurrency<J> || message instanceof Message.Limited<J>) {
+      lanes.all().forEach(lane -> lane.askAgain(touched));
+    }
+    releaseDue(nowNanos);
+    dispatch(nowNanos, starts);
+  }
+
+  private void take(Message<J> message, long nowNanos) {
     switch (message) {
+      case Message.Together<J> all -> all.messages().forEach(each -> take(each, nowNanos));
       case Message.Enter<J> enter -> enter(enter.arrivals(), nowNanos);
       case Message.Began<J> began -> deadlines.began(began.entry(), nowNanos);
       case Message.Returned<J> returned -> returned(returned.result(), nowNanos);
@@ -154,21 +147,16 @@ final class Board<J> {
       case Message.Tick<J> tick -> {}
       case Message.Hold<J> held -> hold = held.reason();
       case Message.Unhold<J> unheld -> hold = null;
-      case Message.Pause<J> pause -> pauses.pause(lane(pause.state()));
-      case Message.Resume<J> resumed -> pauses.resume(lane(resumed.state()));
+      case Message.Pause<J> pause -> pauses.pause(lanes.of(pause.state()));
+      case Message.Resume<J> resumed -> pauses.resume(lanes.of(resumed.state()));
       case Message.PauseRun<J> pause -> pauses.pauseRun();
       case Message.ResumeRun<J> resume -> pauses.resumeRun();
-      case Message.Concurrency<J> set -> lane(set.state()).concurrency = set.most();
+      case Message.Concurrency<J> set -> lanes.of(set.state()).concurrency = set.most();
       case Message.Limited<J> set ->
-          lane(set.state()).replaceLimit(set.place(), set.limit(), nowNanos);
-      case Message.Grouped<J> set -> Places.named(set.group(), groups).most(set.most());
+          lanes.of(set.state()).replaceLimit(set.place(), set.limit(), nowNanos);
+      case Message.Grouped<J> set -> lanes.group(set.group()).most(set.most());
       case Message.Stop<J> stop -> stop(nowNanos);
     }
-    if (message instanceof Message.Concurrency<J> || message instanceof Message.Limited<J>) {
-      lanes.forEach(lane -> lane.askAgain(touched));
-    }
-    releaseDue(nowNanos);
-    dispatch(nowNanos, starts);
   }
 
   private void enter(List<Message.Arrival<J>> arrivals, long nowNanos) {
@@ -176,7 +164,7 @@ final class Board<J> {
       families.born(arrival.job());
     }
     for (Message.Arrival<J> arrival : arrivals) {
-      Lane<J> lane = laneOrStray(arrival.job().state());
+      Lane<J> lane = lanes.ofAny(arrival.job().state());
       countHistory(arrival.job());
       unfinished++;
       Entry<J> entry = orders.enter(arrival.job(), lane);
@@ -193,7 +181,7 @@ final class Board<J> {
 
   private void countHistory(Job<J> job) {
     for (JobTransition each : job.transitions()) {
-      Lane<J> from = laneOrStray(each.from());
+      Lane<J> from = lanes.ofAny(each.from());
       from.completed += from.terminal ? 0 : 1;
     }
   }
@@ -217,12 +205,22 @@ final class Board<J> {
       throw new IllegalStateException("job " + entry + " is not executing");
     }
     entry.phase = next;
+    executing--;
+    Call<J> call = entry.call;
+    if (call == null) {
+      freeSlot(entry, feedback, nowNanos);
+    } else if (call.end(entry)) {
+      entry.lane.alongside -= call.size() - 1;
+      freeSlot(call.first(), feedback, nowNanos);
+    }
+  }
+
+  private void freeSlot(Entry<J> entry, Feedback feedback, long nowNanos) {
     if (entry.lane.timeoutNanos > 0) {
       entry.lane.deadlines.remove(entry);
     }
     entry.lane.executing--;
     entry.lane.meter.freed(nowNanos);
-    executing--;
     touched.set(entry.lane.index);
     if (entry.lane.turnstile != null) {
       entry.lane.turnstile.ended(entry, feedback, nowNanos);
@@ -258,10 +256,10 @@ final class Board<J> {
       entry.lane.completed++;
     }
     transition.kicked().forEach(families::born);
-    Lane<J> to = laneOrStray(transition.job().state());
+    Lane<J> to = lanes.ofAny(transition.job().state());
     place(entry, transition.job(), to, result.delay(), nowNanos);
     for (Job<J> child : transition.kicked()) {
-      Lane<J> lane = laneOrStray(child.state());
+      Lane<J> lane = lanes.ofAny(child.state());
       unfinished++;
       Entry<J> kicked = orders.enter(child, lane);
       place(kicked, child, lane, Duration.ZERO, nowNanos);
@@ -326,7 +324,7 @@ final class Board<J> {
 
   private void refused(Entry<J> entry, Feedback feedback, long nowNanos) {
     if (entry.lane.turnstile == null) {
-      entry.lane.limit(List.of(), null, owner).adopt(entry, nowNanos);
+      entry.lane.limit(List.of(), null, owner).adopt(entry.together().getFirst(), nowNanos);
     }
     entry.lane.meter.refused();
     handBack(entry, feedback, nowNanos);
@@ -433,13 +431,22 @@ final class Board<J> {
   }
 
   private Entry<J> start(Entry<J> entry, long nowNanos) {
-    entry.phase = Phase.EXECUTING;
     entry.lane.executing++;
     entry.lane.meter.started(entry.sinceNanos, entry.lane.turnstile != null, nowNanos);
+    if (entry.call == null) {
+      begin(entry);
+    } else {
+      entry.call.entries().forEach(this::begin);
+      entry.lane.alongside += entry.call.size() - 1;
+    }
+    return entry;
+  }
+
+  private void begin(Entry<J> entry) {
+    entry.phase = Phase.EXECUTING;
     executing++;
     pauses.started(entry);
     entry.takePlace();
-    return entry;
   }
 
   /// When something will happen by the passing of time alone, in the nanoseconds that `apply` is
@@ -458,12 +465,12 @@ final class Board<J> {
 
   /// What time of day it is, for limits that go by it.
   void tellTime(Instant now, long nowNanos) {
-    lanes.forEach(lane -> lane.tellTime(now, nowNanos));
+    lanes.all().forEach(lane -> lane.tellTime(now, nowNanos));
   }
 
   /// Adds what is to be remembered of the limits of whole states.
   void notes(long nowNanos, LongFunction<Instant> clock, List<LimitNote> notes) {
-    for (Lane<J> lane : lanes) {
+    for (Lane<J> lane : lanes.all()) {
       if (lane.turnstile != null) {
         lane.turnstile.notes(null, nowNanos, clock, notes);
       }
@@ -473,8 +480,7 @@ final class Board<J> {
   /// Whether every job is in a terminal state, parked, or waiting for kicks of which one is parked,
   /// or for a place in a group that is full of such jobs; and all of that is durable.
   boolean isResting() {
-    return unfinished == families.joining()
-        || (!groups.isEmpty() && unfinished == families.joining() + Places.shutOut(groups));
+    return unfinished == families.joining() || unfinished == families.joining() + lanes.shutOut();
   }
 
   /// How many jobs wait for the jobs that they kicked.
@@ -487,7 +493,7 @@ final class Board<J> {
     return executing == 0 && uncommitted == 0 && orders.areIdle();
   }
 
-  /// How many steps are running.
+  /// How many jobs are executed.
   int executing() {
     return executing;
   }
@@ -513,35 +519,18 @@ final class Board<J> {
         stopped
             ? LimitedBy.STOPPED
             : pauses.isRunPaused() ? LimitedBy.PAUSED : isHeld() ? LimitedBy.DISK : null;
-    lanes.forEach(lane -> visitor.accept(lane, lane.limitedBy(run)));
+    lanes.all().forEach(lane -> visitor.accept(lane, lane.limitedBy(run)));
   }
 
   /// The counts of all states, in the workflow's order; states that only jobs name come after them.
   ///
   /// @param clock tells a time, in the nanoseconds that `apply` is given, as people read it
   List<StatusCount> status(LongFunction<String> clock) {
-    return lanes.stream().map(lane -> lane.count(clock)).toList();
+    return lanes.all().stream().map(lane -> lane.count(clock)).toList();
   }
 
   /// The same without what holds them.
   List<StatusCount> status() {
-    return lanes.stream().map(Lane::count).toList();
-  }
-
-  private Lane<J> lane(String state) {
-    Lane<J> lane = lanesByState.get(state);
-    if (lane == null) {
-      throw new IllegalArgumentException("unknown state \"" + state + "\"; known are " + lanes);
-    }
-    return lane;
-  }
-
-  private Lane<J> laneOrStray(String state) {
-    Lane<J> lane = lanesByState.get(state);
-    if (lane != null) {
-      return lane;
-    }
-    boolean cancelled = state.equals(Job.CANCELLED);
-    return addLane(state, cancelled, 1, 0, cancelled);
+    return lanes.all().stream().map(Lane::count).toList();
   }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -189,7 +190,7 @@ final class Dispatcher<J> {
   private static <J> Message<J> takenBack(Entry<J> entry) {
     return entry.phase == Entry.Phase.ORDERED
         ? new Message.Unchanged<>(entry, Duration.ZERO)
-        : new Message.Withdrawn<>(entry);
+        : Message.withdrawn(entry);
   }
 
   /// The run cannot go on. The first failure counts.
@@ -233,8 +234,9 @@ final class Dispatcher<J> {
         return null; // It came too late: nothing of it is recorded.
       }
       apply(message(answer));
-      if (answer instanceof Steps.Throttled<J> throttled) {
-        noteLimits(throttled.entry());
+      Entry<J> refused = answer.refused();
+      if (refused != null) {
+        noteLimits(refused);
       }
       return takeReady();
     } finally {
@@ -245,7 +247,7 @@ final class Dispatcher<J> {
   private @Nullable Entry<J> takeReady() {
     Entry<J> entry = ready.poll();
     if (entry != null && recording) {
-      started.add(entry);
+      started.addAll(entry.together());
       wakeDozing();
     }
     callWorker();
@@ -259,16 +261,18 @@ final class Dispatcher<J> {
     }
   }
 
-  /// Waits until the note that this job's step has started is in the run file; says whether it is.
-  boolean awaitNote(Job<J> job) {
+  /// Waits until the note that this job's step has started, and that of those that share its call,
+  /// is in the run file; says whether it is.
+  boolean awaitNote(Entry<J> entry) {
     if (!recording) {
       return true;
     }
     lock.lock();
     try {
-      unnoted.add(job);
+      List<Job<J>> jobs = entry.together().stream().map(each -> each.job).toList();
+      unnoted.addAll(jobs);
       journalWork.signal();
-      while (unnoted.contains(job) && failure == null) {
+      while (!Collections.disjoint(unnoted, jobs) && failure == null) {
         noted.awaitUninterruptibly();
       }
       return failure == null;
@@ -323,6 +327,8 @@ final class Dispatcher<J> {
           new Message.Refused<>(throttled.entry(), throttled.feedback());
       case Steps.Unrecordable<J> broken ->
           new Message.Unrecordable<>(broken.entry(), broken.reason());
+      case Steps.Several<J> several ->
+          new Message.Together<>(several.answers().stream().map(this::message).toList());
       case Steps.Unchanged<J> same -> new Message.Unchanged<>(same.entry(), same.delay());
       case Steps.Interrupted<J> interrupted when stopping ->
           new Message.Withdrawn<>(interrupted.entry());

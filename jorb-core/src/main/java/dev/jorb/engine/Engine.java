@@ -402,7 +402,7 @@ public final class Engine<A, O, J> {
     if (order != null) {
       return steps.carryOut(entry, order);
     }
-    if (entry.notesFirst() && !dispatcher.awaitNote(entry.job)) {
+    if (entry.notesFirst() && !dispatcher.awaitNote(entry)) {
       return new Steps.Unrecordable<>(entry, "the run cannot go on");
     }
     FlightEvents.Execution event = flight.begin();

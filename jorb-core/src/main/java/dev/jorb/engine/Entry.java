@@ -2,6 +2,7 @@ package dev.jorb.engine;
 
 import dev.jorb.measure.Ending;
 import dev.jorb.run.Job;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A job's place on the board. Only jobs that may still move have one.
@@ -51,6 +52,9 @@ final class Entry<J> {
   /// Whether it took its place by the start of the step that is running.
   boolean entered;
 
+  /// The call that it shares with other jobs while its step is running; null if it has its own.
+  @Nullable Call<J> call;
+
   /// The order that is being carried out, if the phase says so.
   @Nullable Order order;
 
@@ -96,9 +100,18 @@ final class Entry<J> {
   }
 
   /// Whether the note that its step has started must be in the run file before the step begins:
-  /// because its state says so, or because that note tells that it is inside of a group.
+  /// because its state says so, or because that note tells that it, or one that shares its call, is
+  /// inside of a group.
   boolean notesFirst() {
-    return lane.notesFirst || entered;
+    return lane.notesFirst
+        || entered
+        || (call != null && call.entries().stream().anyMatch(each -> each.entered));
+  }
+
+  /// The jobs whose step is called together: this one, if it has a call of its own.
+  List<Entry<J>> together() {
+    Call<J> shared = call;
+    return shared == null ? List.of(this) : shared.entries();
   }
 
   @Override

@@ -44,7 +44,14 @@ final class Lane<J> {
   /// first.
   final LinkedHashMap<Entry<J>, Long> deadlines = new LinkedHashMap<>();
 
+  /// Calls of its step that are running: taken slots.
   int executing;
+
+  /// Jobs that are executed beside the first one of their call.
+  int alongside;
+
+  /// The most jobs that one call takes.
+  int batchSize = 1;
 
   /// Jobs with a result on its way to the disk, or with an order to be carried out.
   int committing;
@@ -176,14 +183,44 @@ final class Lane<J> {
     entrants -= isEntrant(entry) ? 1 : 0;
   }
 
-  /// Takes the next job that may start now; null if its limits let none pass.
+  /// Takes the next job that may start now, with those that share its call; null if its limits let
+  /// none pass.
   @Nullable Entry<J> poll(long nowNanos) {
     Turnstile<J> limits = turnstile;
-    Entry<J> next = limits == null ? waiting.remove() : limits.poll(nowNanos);
-    if (next != null && isEntrant(next)) {
-      entrants--;
+    Entry<J> first = limits == null ? waiting.remove() : limits.poll(callSize(), nowNanos);
+    if (first != null && batchSize > 1) {
+      gather(first);
+    } else if (first != null) {
+      entrants -= isEntrant(first) ? 1 : 0;
     }
-    return next;
+    return first;
+  }
+
+  /// A circuit tries with one job.
+  private int callSize() {
+    return breaker != null && breaker.isOpen() ? 1 : batchSize;
+  }
+
+  /// Takes those along that the same call can take, and that have a place in the group.
+  private void gather(Entry<J> first) {
+    int room = places == null ? 0 : places.room();
+    Call<J> call = new Call<>();
+    for (Entry<J> next = first; next != null; ) {
+      call.add(next);
+      if (isEntrant(next)) {
+        entrants--;
+        room--;
+      }
+      next = call.size() < callSize() ? pollAlongside(first, room > 0) : null;
+    }
+  }
+
+  private @Nullable Entry<J> pollAlongside(Entry<J> first, boolean hasRoom) {
+    Turnstile<J> limits = turnstile;
+    if (limits != null) {
+      return limits.pollAlongside(first, hasRoom);
+    }
+    return waiting.hasInside() || (hasRoom && !waiting.isEmpty()) ? waiting.remove() : null;
   }
 
   /// What keeps it from starting more.
@@ -220,7 +257,7 @@ final class Lane<J> {
     return new StatusCount(
         state,
         waiting(),
-        executing + committing,
+        executing + alongside + committing,
         delayed,
         parked,
         completed,

@@ -27,6 +27,16 @@ final class Line<J> implements Comparable<Line<J>> {
     this.waiting = waiting;
   }
 
+  /// The ticket of one of its jobs. Those that came before their state had limits get theirs now.
+  Ticket<J> ticketOf(Entry<J> entry) {
+    Ticket<J> ticket = entry.ticket;
+    if (ticket == null) {
+      ticket = new Ticket<>(this, 1);
+      entry.ticket = ticket;
+    }
+    return ticket;
+  }
+
   @Override
   public int compareTo(Line<J> other) {
     return Long.signum(dueNanos - other.dueNanos);

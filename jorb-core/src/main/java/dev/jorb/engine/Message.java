@@ -4,6 +4,7 @@ import dev.jorb.limit.Feedback;
 import dev.jorb.limit.Limit;
 import dev.jorb.run.Job;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ sealed interface Message<J> {
   /// A step whose state has a timeout begins now.
   record Began<J>(Entry<J> entry) implements Message<J> {}
 
+  /// What came of the jobs of one call: nothing starts before all of it is taken in.
+  record Together<J>(List<Message<J>> messages) implements Message<J> {}
+
   /// A step returned: its slot is free, its result has to be recorded before the job moves on.
   record Returned<J>(Result<J> result) implements Message<J> {}
 
@@ -40,6 +44,13 @@ sealed interface Message<J> {
   /// A step was interrupted because the run stops: its job stands where it stood, and nothing is
   /// counted.
   record Withdrawn<J>(Entry<J> entry) implements Message<J> {}
+
+  /// The same for all jobs of its call, so that they stand in the order in which they stood.
+  static <J> Message<J> withdrawn(Entry<J> entry) {
+    List<Message<J>> all = new ArrayList<>();
+    entry.together().reversed().forEach(each -> all.add(new Withdrawn<>(each)));
+    return all.size() == 1 ? all.getFirst() : new Together<>(all);
+  }
 
   /// A service refused what a step asked of it: its job is handed back, first of its line, nothing
   /// is counted, and its state's limits are told.

@@ -70,7 +70,12 @@ final class Places<J> {
   }
 
   boolean hasRoom() {
-    return inside.size() < most;
+    return room() > 0;
+  }
+
+  /// How many more may come in.
+  int room() {
+    return Math.max(0, most - inside.size());
   }
 
   /// Whether a job of one of its states is inside, by what is recorded of it: its last step was one

@@ -2,7 +2,10 @@ package dev.jorb.engine;
 
 import dev.jorb.engine.Entry.Phase;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -91,6 +94,32 @@ final class Queue<J> {
       return entrants.element();
     }
     return front().element();
+  }
+
+  /// The first ones, which stay: so many, or all that there are.
+  ///
+  /// @param room how many may come into the group, if one bounds that
+  List<Entry<J>> first(int most, int room) {
+    List<Entry<J>> first = new ArrayList<>();
+    inOrder().stream()
+        .flatMap(Collection::stream)
+        .filter(entry -> entry.phase != Phase.GONE)
+        .limit(most)
+        .forEach(first::add);
+    if (entrants != null) {
+      first.addAll(entrants.first(Math.min(most - first.size(), room), 0));
+    }
+    return first;
+  }
+
+  private List<ArrayDeque<Entry<J>>> inOrder() {
+    if (others == null) {
+      return List.of(plain);
+    }
+    List<ArrayDeque<Entry<J>>> all = new ArrayList<>(others.headMap(0).values());
+    all.add(plain);
+    all.addAll(others.tailMap(0).values());
+    return all;
   }
 
   /// Takes the first one. There must be one.

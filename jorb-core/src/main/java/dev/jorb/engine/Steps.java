@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,7 +73,22 @@ final class Steps<A, O, J> {
   }
 
   /// What came of an execution.
-  sealed interface Answer<J> {}
+  sealed interface Answer<J> {
+    /// A job that a service refused, if that is what came of it.
+    default @Nullable Entry<J> refused() {
+      return null;
+    }
+  }
+
+  /// What came of each job of one call.
+  ///
+  /// @param answers in the order in which the board is to take them in
+  record Several<J>(List<Answer<J>> answers) implements Answer<J> {
+    @Override
+    public @Nullable Entry<J> refused() {
+      return answers.getFirst().refused();
+    }
+  }
 
   /// A result to record.
   record Recordable<J>(Result<J> result) implements Answer<J> {}
@@ -81,7 +97,12 @@ final class Steps<A, O, J> {
   record Unrecordable<J>(Entry<J> entry, String reason) implements Answer<J> {}
 
   /// A service refused: the attempt does not count.
-  record Throttled<J>(Entry<J> entry, Feedback feedback) implements Answer<J> {}
+  record Throttled<J>(Entry<J> entry, Feedback feedback) implements Answer<J> {
+    @Override
+    public @Nullable Entry<J> refused() {
+      return entry;
+    }
+  }
 
   /// The step failed because its thread was interrupted. If the run stops, the attempt does not
   /// count.
@@ -128,7 +149,7 @@ final class Steps<A, O, J> {
     var unused = Thread.interrupted();
     doubts.became(job, found.isPresent() ? Became.DONE : Became.NOT_DONE);
     return found.isPresent()
-        ? returned(entry, found.get(), startNanos)
+        ? returned(entry, found.get(), Feedback.WITHDRAWN, startNanos)
         : new Unchanged<>(entry, Verdict.remaining(job, time.instant()));
   }
 
@@ -198,13 +219,13 @@ final class Steps<A, O, J> {
   Answer<J> execute(Entry<J> entry) {
     Signs.set(run.name(), entry.job);
     try {
-      return executeSigned(entry);
+      return entry.call == null ? executeAlone(entry) : executeTogether(entry.call.entries());
     } finally {
       Signs.clear();
     }
   }
 
-  private Answer<J> executeSigned(Entry<J> entry) {
+  private Answer<J> executeAlone(Entry<J> entry) {
     long startNanos = time.nanoTime();
     entry.ending = Ending.SUCCEEDED;
     Outcome<J> outcome;
@@ -223,7 +244,56 @@ final class Steps<A, O, J> {
       return interrupted ? new Interrupted<>(entry, answer) : answer;
     }
     var unused = Thread.interrupted(); // What follows, and the thread's next job, did not earn it.
-    return returned(entry, outcome, startNanos);
+    return returned(entry, outcome, feedback(outcome), startNanos);
+  }
+
+  /// The same for the jobs of one call.
+  private Answer<J> executeTogether(List<Entry<J>> entries) {
+    long startNanos = time.nanoTime();
+    entries.forEach(entry -> entry.ending = Ending.SUCCEEDED);
+    List<Outcome<J>> outcomes;
+    try {
+      outcomes = execBatch(entries.stream().map(entry -> entry.job).toList());
+    } catch (Throwable failure) {
+      Optional<ThrottledException> throttled = throttled(failure);
+      boolean interrupted = Thread.interrupted() || Failure.isInterruption(failure);
+      if (throttled.isPresent()) {
+        Feedback feedback = feedback(throttled.get());
+        entries.forEach(entry -> entry.ending = Ending.REFUSED);
+        return handBack(entries, entry -> new Throttled<>(entry, feedback));
+      }
+      Function<Entry<J>, Answer<J>> fail = entry -> failed(entry, failure, startNanos);
+      return interrupted
+          ? handBack(entries, entry -> new Interrupted<>(entry, fail.apply(entry)))
+          : new Several<>(entries.stream().map(fail).toList());
+    }
+    var unused = Thread.interrupted();
+    Feedback told = outcomes.stream().map(Steps::feedback).reduce(Feedback::and).orElseThrow();
+    List<Answer<J>> answers = new ArrayList<>(entries.size());
+    for (int i = 0; i < entries.size(); i++) {
+      answers.add(returned(entries.get(i), outcomes.get(i), told, startNanos));
+    }
+    return new Several<>(answers);
+  }
+
+  /// Each goes back to the front of its queue, so the last one first.
+  private static <J> Answer<J> handBack(
+      List<Entry<J>> entries, Function<Entry<J>, Answer<J>> answer) {
+    return new Several<>(entries.reversed().stream().map(answer).toList());
+  }
+
+  private List<Outcome<J>> execBatch(List<Job<J>> jobs) throws Exception {
+    List<Outcome<J>> outcomes =
+        state(jobs.getFirst())
+            .batchExec()
+            .orElseThrow()
+            .exec(app, overall, jobs.stream().map(job -> job.copy().of(run).build()).toList());
+    if (outcomes == null || outcomes.size() != jobs.size()) {
+      throw new IllegalStateException(
+          "the step returned %s for %d jobs; it must return an outcome for each"
+              .formatted(outcomes == null ? "null" : outcomes.size() + " outcomes", jobs.size()));
+    }
+    return outcomes;
   }
 
   private static Optional<ThrottledException> throttled(Throwable failure) {
@@ -247,7 +317,8 @@ final class Steps<A, O, J> {
     return job.kicks() == 0 && !state.wantsJob() ? job : job.copy().of(run).build();
   }
 
-  private Answer<J> returned(Entry<J> entry, @Nullable Outcome<J> outcome, long startNanos) {
+  private Answer<J> returned(
+      Entry<J> entry, @Nullable Outcome<J> outcome, Feedback feedback, long startNanos) {
     Decision<J> decision;
     try {
       decision = verdict.returned(entry.job, outcome, time.instant(), since(startNanos));
@@ -260,7 +331,7 @@ final class Steps<A, O, J> {
       jobs.addAndGet(-kicked);
       return tooManyJobs(entry, kicked, startNanos);
     }
-    return record(entry, decision, feedback(outcome), startNanos);
+    return record(entry, decision, feedback, startNanos);
   }
 
   private static Feedback feedback(@Nullable Outcome<?> outcome) {
@@ -294,6 +365,14 @@ final class Steps<A, O, J> {
 
   /// The failure of a step that took longer than its state allows.
   Answer<J> timedOut(Entry<J> entry, long startNanos) {
+    if (entry.call != null) {
+      return new Several<>(
+          entry.call.entries().stream().map(each -> timedOutAlone(each, startNanos)).toList());
+    }
+    return timedOutAlone(entry, startNanos);
+  }
+
+  private Answer<J> timedOutAlone(Entry<J> entry, long startNanos) {
     Duration timeout =
         workflow.state(entry.job.state()).flatMap(State::timeout).orElse(Duration.ZERO);
     String error = "timed out after " + timeout;

@@ -7,7 +7,6 @@ import dev.jorb.limit.LiveLimiter;
 import dev.jorb.limit.Permit;
 import dev.jorb.limit.SharedLimits;
 import dev.jorb.measure.LimitedBy;
-import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.workflow.Failure;
 import dev.jorb.workflow.StateLimit;
@@ -59,7 +58,7 @@ final class Turnstile<J> {
   private final List<String> forAllNames = new ArrayList<>();
   private final List<StateLimit<J>> perKey = new ArrayList<>();
   private final List<String> perKeyNames = new ArrayList<>();
-  private final @Nullable ToLongFunction<? super J> cost;
+  private final Toll<J> toll;
   private final Queue<J> onlyLine;
   private final @Nullable Places<J> places;
 
@@ -101,7 +100,7 @@ final class Turnstile<J> {
     this.declared = stateLimits;
     this.state = state;
     this.limits = owner.limits;
-    this.cost = cost;
+    this.toll = new Toll<>(perKey, cost);
     this.onlyLine = waiting;
     this.places = places;
     this.owner = owner;
@@ -148,8 +147,8 @@ final class Turnstile<J> {
     Line.Ticket<J> ticket = entry.ticket;
     limits.lock();
     try {
-      long price = first && ticket != null ? ticket.cost : price(entry.job);
-      Object key = first && ticket != null ? ticket.line.key : key(entry.job);
+      long price = first && ticket != null ? ticket.cost : toll.price(entry.job);
+      Object key = first && ticket != null ? ticket.line.key : toll.key(entry.job);
       Line<J> line = line(key, nowNanos);
       entry.ticket = new Line.Ticket<>(line, price);
       if (!line.isRetained) {
@@ -178,32 +177,6 @@ final class Turnstile<J> {
     }
   }
 
-  private long price(Job<J> job) {
-    long price = cost == null ? 1 : cost.applyAsLong(job.context());
-    if (price < 0) {
-      throw new IllegalArgumentException("the state's cost is " + price + ", which is negative");
-    }
-    return price;
-  }
-
-  private Object key(Job<J> job) {
-    if (perKey.isEmpty()) {
-      return "";
-    }
-    if (perKey.size() == 1) {
-      return key(perKey.getFirst(), job);
-    }
-    return perKey.stream().map(each -> key(each, job)).toList();
-  }
-
-  private static <J> Object key(StateLimit<J> limit, Job<J> job) {
-    Object key = limit.key().orElseThrow().apply(job.context());
-    if (key == null) {
-      throw new IllegalArgumentException("the key of its limit " + limit.limit() + " is null");
-    }
-    return key;
-  }
-
   private Line<J> line(Object key, long nowNanos) {
     Line<J> line = lines.get(key);
     if (line != null) {
@@ -224,11 +197,13 @@ final class Turnstile<J> {
 
   /// The next job that may start now, with its permits taken; null if none may. [#waitNanos] tells
   /// then when to ask again.
-  @Nullable Entry<J> poll(long nowNanos) {
+  ///
+  /// @param together how many jobs one call takes: with its price it takes as many of the line
+  @Nullable Entry<J> poll(int together, long nowNanos) {
     limits.lock();
     try {
       owner.isAsking = true;
-      return broken == null ? next(nowNanos) : null;
+      return broken == null ? next(together, nowNanos) : null;
     } catch (Throwable nonsense) {
       breakOff(nonsense);
       return null;
@@ -248,7 +223,7 @@ final class Turnstile<J> {
     LOG.warn("state \"{}\" is {}; it goes on when its limit is set anew", state, broken, nonsense);
   }
 
-  private @Nullable Entry<J> next(long nowNanos) {
+  private @Nullable Entry<J> next(int together, long nowNanos) {
     for (Line<J> due = later.peek();
         due != null && due.dueNanos - nowNanos <= 0;
         due = later.peek()) {
@@ -265,16 +240,16 @@ final class Turnstile<J> {
         atTheDoor.add(ready.remove());
         continue;
       }
-      long price = ticket(line.waiting.element(), line).cost;
+      long price = price(line, together);
       if (mustWait(forAll, price, nowNanos, null)) {
         return null;
       }
       ready.remove();
       if (!mustWait(line.limiters, price, nowNanos, line)) {
-        return start(line, nowNanos);
+        return start(line, price, nowNanos);
       }
     }
-    return hasRoomInside() ? entrant(nowNanos) : null;
+    return hasRoomInside() ? entrant(together, nowNanos) : null;
   }
 
   private boolean hasRoomInside() {
@@ -282,7 +257,7 @@ final class Turnstile<J> {
   }
 
   /// The next job that comes into the group.
-  private @Nullable Entry<J> entrant(long nowNanos) {
+  private @Nullable Entry<J> entrant(int together, long nowNanos) {
     while (!atTheDoor.isEmpty()) {
       Line<J> line = atTheDoor.getFirst();
       if (line.waiting.isEmpty()) {
@@ -291,24 +266,56 @@ final class Turnstile<J> {
         dropIfUnused(line);
         continue;
       }
-      long price = ticket(line.waiting.element(), line).cost;
+      long price = price(line, together);
       if (mustWait(forAll, price, nowNanos, null)) {
         return null;
       }
       atTheDoor.removeFirst();
       if (!mustWait(line.limiters, price, nowNanos, line)) {
-        return start(line, nowNanos);
+        return start(line, price, nowNanos);
       }
     }
     return null;
   }
 
-  private Entry<J> start(Line<J> line, long nowNanos) {
+  /// What a call costs that takes so many jobs of this line: one permit if nobody says what a job
+  /// costs.
+  private long price(Line<J> line, int together) {
+    if (together == 1 || !toll.isToldPerJob()) {
+      return line.ticketOf(line.waiting.element()).cost;
+    }
+    long price = 0;
+    int room = places == null ? 0 : places.room();
+    for (Entry<J> each : line.waiting.first(together, room)) {
+      price += line.ticketOf(each).cost;
+    }
+    return price;
+  }
+
+  /// Takes one more job of the line of one that has just started, for the same call; null if none
+  /// waits there.
+  ///
+  /// @param hasRoom whether one may come into the group
+  @Nullable Entry<J> pollAlongside(Entry<J> first, boolean hasRoom) {
+    limits.lock();
+    try {
+      Queue<J> waiting = first.ticket == null ? onlyLine : first.ticket.line.waiting;
+      if (!waiting.hasInside() && (!hasRoom || waiting.isEmpty())) {
+        return null;
+      }
+      size--;
+      return waiting.remove();
+    } finally {
+      limits.unlock();
+    }
+  }
+
+  private Entry<J> start(Line<J> line, long price, long nowNanos) {
     Entry<J> entry = line.waiting.remove();
-    Line.Ticket<J> ticket = ticket(entry, line);
-    ticket.permit = new Permit(ticket.cost, nowNanos);
-    forAll.forEach(each -> each.started(ticket.cost, nowNanos));
-    line.limiters.forEach(each -> each.started(ticket.cost, nowNanos));
+    Line.Ticket<J> ticket = line.ticketOf(entry);
+    ticket.permit = new Permit(price, nowNanos);
+    forAll.forEach(each -> each.started(price, nowNanos));
+    line.limiters.forEach(each -> each.started(price, nowNanos));
     line.running++;
     size--;
     hold = null;
@@ -317,16 +324,6 @@ final class Turnstile<J> {
       ready.add(line);
     }
     return entry;
-  }
-
-  /// Those that came before their state had limits get theirs now.
-  private static <J> Line.Ticket<J> ticket(Entry<J> entry, Line<J> line) {
-    Line.Ticket<J> ticket = entry.ticket;
-    if (ticket == null) {
-      ticket = new Line.Ticket<>(line, 1);
-      entry.ticket = ticket;
-    }
-    return ticket;
   }
 
   /// Asks the limiters; if one says no, sees to it that it is asked again in time.

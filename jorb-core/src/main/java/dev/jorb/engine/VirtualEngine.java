@@ -1,5 +1,6 @@
 package dev.jorb.engine;
 
+import dev.jorb.event.InDoubt;
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
 import dev.jorb.limit.SharedLimits;
@@ -15,9 +16,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,9 @@ public final class VirtualEngine<A, O, J> {
 
   /// Steps that have begun since the last batch was taken.
   private List<Entry<J>> begun = new ArrayList<>();
+
+  /// Those of them that begin when that is noted.
+  private final Set<Entry<J>> unnoted = new LinkedHashSet<>();
 
   private List<StatusCount> told = List.of();
   private boolean flushing;
@@ -126,6 +132,11 @@ public final class VirtualEngine<A, O, J> {
     return Optional.ofNullable(failure);
   }
 
+  /// What became of the jobs that were in doubt at the start.
+  public List<InDoubt> inDoubt() {
+    return steps.doubts().all();
+  }
+
   /// The counts of all states, in the workflow's order.
   public List<StatusCount> status() {
     long nowNanos = time.nanoTime();
@@ -164,8 +175,9 @@ public final class VirtualEngine<A, O, J> {
     }
     executions.remove(entry);
     apply(message(answer));
-    if (answer instanceof Steps.Throttled<J> && serializer.isRecording()) {
-      noteLimits(entry);
+    Entry<J> refused = answer.refused();
+    if (refused != null && serializer.isRecording()) {
+      noteLimits(refused);
     }
   }
 
@@ -197,6 +209,8 @@ public final class VirtualEngine<A, O, J> {
           new Message.Refused<>(throttled.entry(), throttled.feedback());
       case Steps.Unrecordable<J> broken ->
           new Message.Unrecordable<>(broken.entry(), broken.reason());
+      case Steps.Several<J> several ->
+          new Message.Together<>(several.answers().stream().map(this::message).toList());
       case Steps.Unchanged<J> same -> new Message.Unchanged<>(same.entry(), same.delay());
       case Steps.Interrupted<J> interrupted -> message(interrupted.asFailure());
     };
@@ -213,7 +227,11 @@ public final class VirtualEngine<A, O, J> {
     List<Result<J>> batch = handedOver;
     handedOver = new ArrayList<>();
     List<Job<J>> started =
-        begun.stream().distinct().filter(executions::containsKey).map(entry -> entry.job).toList();
+        begun.stream()
+            .distinct()
+            .filter(entry -> entry.phase == Entry.Phase.EXECUTING)
+            .map(entry -> entry.job)
+            .toList();
     begun = new ArrayList<>();
     long beganNanos = time.nanoTime();
     time.after(
@@ -240,6 +258,7 @@ public final class VirtualEngine<A, O, J> {
       meters.committed(batch, beganNanos, time.nanoTime());
     }
     flushing = false;
+    noted(started);
     if (held) {
       held = false;
       apply(new Message.Unhold<>());
@@ -268,6 +287,11 @@ public final class VirtualEngine<A, O, J> {
   private void start(Entry<J> entry) {
     Execution execution = new Execution();
     executions.put(entry, execution);
+    if (entry.order == null && entry.notesFirst() && serializer.isRecording()) {
+      unnoted.add(entry);
+      noteStart(entry);
+      return;
+    }
     execution.strand =
         time.spawn(() -> {
           noteStart(entry);
@@ -275,9 +299,19 @@ public final class VirtualEngine<A, O, J> {
         });
   }
 
+  private void noted(List<Job<J>> started) {
+    for (Entry<J> entry : List.copyOf(unnoted)) {
+      Execution execution = executions.get(entry);
+      if (execution != null && started.contains(entry.job)) {
+        unnoted.remove(entry);
+        execution.strand = time.spawn(() -> execute(entry, execution));
+      }
+    }
+  }
+
   private void noteStart(Entry<J> entry) {
     if (serializer.isRecording()) {
-      begun.add(entry);
+      begun.addAll(entry.together());
       flushIfFree();
     }
   }

@@ -53,6 +53,12 @@ public record Feedback(Kind kind, long actualCost, long retryNanos, @Nullable Qu
     return new Feedback(kind, actualCost, retryNanos, quota);
   }
 
+  /// Both as one: of one call that did the work of several jobs. The quota is what was said last.
+  public Feedback and(Feedback next) {
+    long cost = actualCost < 0 ? next.actualCost : actualCost + Math.max(0, next.actualCost);
+    return new Feedback(kind, cost, retryNanos, next.quota == null ? quota : next.quota);
+  }
+
   /// Whether the service refused.
   public boolean isRefusal() {
     return kind == Kind.REFUSED;

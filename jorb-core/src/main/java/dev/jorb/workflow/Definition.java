@@ -68,8 +68,19 @@ final class Definition {
     if (state.name().equals(Job.CANCELLED) && !state.isTerminal()) {
       problem(state, "it must be terminal: it is where cancelled jobs go");
     }
-    if (!state.isTerminal() && state.exec().isEmpty()) {
+    if (!state.isTerminal() && state.exec().isEmpty() && state.batchExec().isEmpty()) {
       problem(state, "it needs an exec, or must be terminal");
+    }
+    if (state.exec().isPresent() && state.batchExec().isPresent()) {
+      problem(state, "exec and execBatch contradict each other: a step takes one job or several");
+    }
+    if (state.batchSize() < 1 || state.batchSize() > State.MAX_BATCH) {
+      problem(
+          state,
+          "execBatch must take between 1 and "
+              + State.MAX_BATCH
+              + " jobs at a time but was told "
+              + state.batchSize());
     }
     if (state.concurrency() < 1) {
       problem(state, "concurrency must be at least 1 but was " + state.concurrency());

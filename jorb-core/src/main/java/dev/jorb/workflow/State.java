@@ -20,9 +20,14 @@ import org.jspecify.annotations.Nullable;
 /// @param <O> the overall context
 /// @param <J> the job context
 public final class State<A, O, J> {
+  /// The most jobs that one call may take.
+  public static final int MAX_BATCH = 4_096;
+
   private final String name;
   private final boolean terminal;
   private final @Nullable JobExec<A, O, J> exec;
+  private final @Nullable BatchExec<A, O, J> batch;
+  private final int batchSize;
   private final int concurrency;
   private final List<StateLimit<J>> limits;
   private final @Nullable ToLongFunction<? super J> cost;
@@ -45,6 +50,8 @@ public final class State<A, O, J> {
     this.problems = List.copyOf(b.problems);
     this.terminal = b.terminal;
     this.exec = b.exec;
+    this.batch = b.batch;
+    this.batchSize = b.batchSize;
     this.concurrency = b.concurrency;
     this.limits = List.copyOf(b.limits);
     this.cost = b.cost;
@@ -74,10 +81,19 @@ public final class State<A, O, J> {
     return same.build();
   }
 
+  /// The same state with something around its step, if that takes several jobs at a time.
+  State<A, O, J> aroundBatch(UnaryOperator<BatchExec<A, O, J>> decoration) {
+    Builder<A, O, J> same = copy();
+    same.batch = batch == null ? null : decoration.apply(batch);
+    return same.build();
+  }
+
   private Builder<A, O, J> copy() {
     Builder<A, O, J> same = new Builder<>(name);
     same.terminal = terminal;
     same.exec = exec;
+    same.batch = batch;
+    same.batchSize = batchSize;
     same.concurrency = concurrency;
     same.limits.addAll(limits);
     same.cost = cost;
@@ -108,6 +124,16 @@ public final class State<A, O, J> {
   /// The step. A terminal state may have one; it is not called.
   public Optional<JobExec<A, O, J>> exec() {
     return Optional.ofNullable(exec);
+  }
+
+  /// The step, if it takes several jobs at a time.
+  public Optional<BatchExec<A, O, J>> batchExec() {
+    return Optional.ofNullable(batch);
+  }
+
+  /// The most jobs that one call of the step takes; 1 if it takes one job at a time.
+  public int batchSize() {
+    return batchSize;
   }
 
   /// The most executions at a time, at least 1.
@@ -197,6 +223,8 @@ public final class State<A, O, J> {
     private final String name;
     private boolean terminal;
     private @Nullable JobExec<A, O, J> exec;
+    private @Nullable BatchExec<A, O, J> batch;
+    private int batchSize = 1;
     private int concurrency = 1;
     private final List<StateLimit<J>> limits = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
@@ -227,6 +255,24 @@ public final class State<A, O, J> {
     public Builder<A, O, J> execJob(JobExec<A, O, J> exec) {
       this.exec = exec;
       this.wantsJob = true;
+      return this;
+    }
+
+    /// The step, for one that does the work of several jobs in one call: of all that wait when a
+    /// slot is free, but of `most` at most. It does not wait for more to come.
+    ///
+    /// A call takes one slot and one permit, whatever the number of its jobs; if the state has a
+    /// [#cost], that of all of them together. Jobs of one call have one key of [#per]. What it
+    /// throws, a timeout and a refusal concern all of its jobs, each once.
+    ///
+    /// ```java
+    /// s.execBatch(50, Steps::publish).rate(Rate.perMinute(20))
+    /// ```
+    ///
+    /// @param most the most jobs in one call, from 1 to [State#MAX_BATCH]
+    public Builder<A, O, J> execBatch(int most, BatchExec<A, O, J> exec) {
+      this.batch = exec;
+      this.batchSize = most;
       return this;
     }
 

@@ -97,11 +97,24 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
   /// })
   /// ```
   ///
+  /// Steps that take several jobs at a time stay as they are; see [#aroundBatch].
+  ///
   /// @param decoration makes, of a state's step, the one to call in its place
   public Workflow<A, O, J> around(UnaryOperator<JobExec<A, O, J>> decoration) {
-    Map<String, State<A, O, J>> decorated = new LinkedHashMap<>();
-    states.forEach((state, each) -> decorated.put(state, each.around(decoration)));
-    return new Workflow<>(this, decorated);
+    return with(state -> state.around(decoration));
+  }
+
+  /// The same for the steps that take several jobs at a time; others stay as they are.
+  ///
+  /// @param decoration makes, of a state's step, the one to call in its place
+  public Workflow<A, O, J> aroundBatch(UnaryOperator<BatchExec<A, O, J>> decoration) {
+    return with(state -> state.aroundBatch(decoration));
+  }
+
+  private Workflow<A, O, J> with(UnaryOperator<State<A, O, J>> change) {
+    Map<String, State<A, O, J>> changed = new LinkedHashMap<>();
+    states.forEach((name, state) -> changed.put(name, change.apply(state)));
+    return new Workflow<>(this, changed);
   }
 
   /// The same workflow with these states switched off: jobs end in them for now, and go on from

@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A board and its clock, told in few words what happens; answers with the ids of the jobs that
@@ -146,6 +148,62 @@ final class Desk {
     Result<String> result = result(id, entry(id).lane.state, Duration.ZERO, 10);
     return returns(
         new Result<>(result.entry(), result.encoded(), result.delay(), Feedback.FAILED, true));
+  }
+
+  /// A step returns for all jobs of its call.
+  List<String> returnsTogether(String to, String... ids) {
+    return together(
+        id -> {
+          Result<String> result = result(id, to, Duration.ZERO, 10);
+          executing.remove(id);
+          returned.put(id, result);
+          return new Message.Returned<>(result);
+        },
+        ids);
+  }
+
+  /// The same in a run that nobody records.
+  List<String> finishesTogether(String to, String... ids) {
+    return together(
+        id -> {
+          Result<String> result = result(id, to, Duration.ZERO, 0);
+          executing.remove(id);
+          run.apply(List.of(result.encoded().transition()));
+          return new Message.Finished<>(result);
+        },
+        ids);
+  }
+
+  /// An attempt fails for all jobs of its call, which are tried again at once.
+  List<String> failsTogether(String... ids) {
+    return together(
+        id -> {
+          Result<String> result = result(id, entry(id).lane.state, Duration.ZERO, 10);
+          executing.remove(id);
+          result =
+              new Result<>(result.entry(), result.encoded(), Duration.ZERO, Feedback.FAILED, true);
+          returned.put(id, result);
+          return new Message.Returned<>(result);
+        },
+        ids);
+  }
+
+  /// A service refuses a call: its last job goes back first.
+  List<String> refusesTogether(Feedback feedback, String... ids) {
+    return together(
+        id -> new Message.Refused<>(executing.remove(id), feedback),
+        Stream.of(ids).toList().reversed().toArray(String[]::new));
+  }
+
+  /// A call is broken off.
+  List<String> withdrawsTogether(String first) {
+    Message<String> message = Message.withdrawn(entry(first));
+    entry(first).together().forEach(each -> executing.remove(each.job.id()));
+    return tell(message);
+  }
+
+  private List<String> together(Function<String, Message<String>> each, String... ids) {
+    return tell(new Message.Together<>(Stream.of(ids).map(each).toList()));
   }
 
   List<String> pausesRun() {
@@ -321,8 +379,11 @@ final class Desk {
         ids.add("order for " + entry.job.id());
         continue;
       }
-      assertThat(executing.put(entry.job.id(), entry)).as("job started twice").isNull();
-      ids.add(entry.job.id());
+      for (Entry<String> each : entry.together()) {
+        assertThat(executing.put(each.job.id(), each)).as("job started twice").isNull();
+      }
+      ids.add(
+          entry.together().stream().map(each -> each.job.id()).collect(Collectors.joining("+")));
     }
     checkWhatAlwaysHolds();
     return ids;
@@ -416,7 +477,11 @@ final class Desk {
     }
     for (State<Object, String, String> state : states) {
       assertThat(
-              executing.values().stream().filter(e -> e.job.state().equals(state.name())).count())
+              executing.values().stream()
+                  .filter(e -> e.job.state().equals(state.name()))
+                  .map(e -> e.together().getFirst())
+                  .distinct()
+                  .count())
           .as("steps of " + state)
           .isLessThanOrEqualTo(state.concurrency());
     }

@@ -288,6 +288,18 @@ class WorkflowTest {
     }
 
     @Test
+    void contradictionsAboutBatches() {
+      refuses(
+          withState(
+              "new", s -> s.exec(WorkflowTest::step).execBatch(0, (app, all, jobs) -> List.of())),
+          """
+          workflow "w" has 2 problems:
+            - state "new": exec and execBatch contradict each other: a step takes one job or several
+            - state "new": execBatch must take between 1 and 4096 jobs at a time but was told 0\
+          """);
+    }
+
+    @Test
     void contradictionsAboutFailures() {
       refuses(
           withState(

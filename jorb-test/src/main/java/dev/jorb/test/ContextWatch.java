@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.assertj.core.api.recursive.comparison.ComparisonDifference;
 import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
 import org.assertj.core.api.recursive.comparison.RecursiveComparisonDifferenceCalculator;
+import org.jspecify.annotations.Nullable;
 
 /// Sends contexts through JSON at each step, and finds what a restart would lose: fields that do
 /// not come back, and contexts that change after they are recorded because somebody else holds
@@ -67,7 +68,7 @@ final class ContextWatch<J> {
     lookAtOthers(job);
   }
 
-  void returned(Job<J> job, Outcome<J> outcome) {
+  void returned(Job<J> job, @Nullable Outcome<J> outcome) {
     busy.remove(job.id());
     if (outcome != null) {
       String by = "what step \"" + job.state() + "\" returned";

@@ -20,7 +20,7 @@ final class Points {
   private final VirtualTime time;
   private final int target;
   private final List<CrashPoint> passed = new ArrayList<>();
-  private final Map<Thread, Job<?>> jobs = new HashMap<>();
+  private final Map<Thread, List<? extends Job<?>>> jobs = new HashMap<>();
 
   /// By job.
   private final Map<String, InDoubt> inDoubt = new LinkedHashMap<>();
@@ -36,35 +36,35 @@ final class Points {
     return List.copyOf(passed);
   }
 
-  /// A step begins, on this thread.
-  void begin(Job<?> job) {
-    jobs.put(Thread.currentThread(), job);
+  /// A step begins, on this thread, with the jobs of its call.
+  void begin(List<? extends Job<?>> called) {
+    jobs.put(Thread.currentThread(), called);
   }
 
   /// A step is in the middle of its work.
   void inside() {
-    Job<?> job = jobs.get(Thread.currentThread());
-    if (job != null) {
-      inDoubt.put(job.id(), new InDoubt(job.id(), job.state(), false));
-      pass("inside %s of job %s".formatted(job.state(), job.id()));
+    List<? extends Job<?>> called = jobs.get(Thread.currentThread());
+    if (called != null) {
+      called.forEach(job -> inDoubt.put(job.id(), new InDoubt(job.id(), job.state(), false)));
+      pass("inside %s".formatted(steps(called)));
     }
   }
 
   /// A step has done its work, of which nobody knows yet.
-  void returned(Job<?> job) {
-    done(job);
-    pass("after %s of job %s, before its record".formatted(job.state(), job.id()));
+  void returned(List<? extends Job<?>> called) {
+    done(called);
+    pass("after %s, before its record".formatted(steps(called)));
   }
 
   /// A step has failed, and may have done some of its work.
-  void failed(Job<?> job) {
-    done(job);
-    pass("after %s of job %s failed, before its record".formatted(job.state(), job.id()));
+  void failed(List<? extends Job<?>> called) {
+    done(called);
+    pass("after %s failed, before its record".formatted(steps(called)));
   }
 
-  private void done(Job<?> job) {
+  private void done(List<? extends Job<?>> called) {
     jobs.remove(Thread.currentThread());
-    inDoubt.put(job.id(), new InDoubt(job.id(), job.state(), true));
+    called.forEach(job -> inDoubt.put(job.id(), new InDoubt(job.id(), job.state(), true)));
   }
 
   /// It is written that steps have started.

@@ -1,7 +1,10 @@
 package dev.jorb.test;
 
+import static java.util.Collections.singletonList;
+
 import dev.jorb.engine.VirtualTime;
 import dev.jorb.run.Job;
+import dev.jorb.workflow.BatchExec;
 import dev.jorb.workflow.JobExec;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.State;
@@ -36,24 +39,47 @@ final class StepProbe<A, O, J> implements UnaryOperator<JobExec<A, O, J>> {
   }
 
   private Outcome<J> exec(JobExec<A, O, J> step, A app, O overall, Job<J> job) throws Exception {
+    return exec(
+            (tools, all, jobs) -> singletonList(step.exec(tools, all, jobs.getFirst())),
+            app,
+            overall,
+            List.of(job))
+        .getFirst();
+  }
+
+  /// The same around a step that takes several jobs at a time.
+  BatchExec<A, O, J> aroundBatch(BatchExec<A, O, J> step) {
+    return (app, overall, jobs) -> exec(step, app, overall, jobs);
+  }
+
+  private List<Outcome<J>> exec(BatchExec<A, O, J> step, A app, O overall, List<Job<J>> jobs)
+      throws Exception {
     Instant started = time.instant();
-    Duration takes = simulation.draw(job.state(), timeout(job.state()));
+    String state = jobs.getFirst().state();
+    Duration takes = simulation.draw(state, timeout(state));
     Duration before = simulation.draw(Duration.ZERO, takes);
-    Outcome<J> outcome = null;
+    List<Outcome<J>> outcomes = null;
     Throwable failure = null;
     try {
       time.sleep(before);
-      outcome = work(step, app, overall, job);
+      outcomes = work(step, app, overall, jobs);
       time.sleep(takes.minus(before));
-      return outcome;
+      return outcomes;
     } catch (VirtualTime.Killed killed) {
       throw killed;
     } catch (Throwable thrown) {
       failure = thrown;
       throw thrown;
     } finally {
-      executions.add(execution(job, started, outcome, failure));
+      for (int i = 0; i < jobs.size(); i++) {
+        executions.add(execution(jobs.get(i), started, outcome(outcomes, i), failure));
+      }
     }
+  }
+
+  /// What a step said of one of its jobs; null if it said nothing.
+  private @Nullable Outcome<J> outcome(@Nullable List<Outcome<J>> outcomes, int job) {
+    return outcomes == null || job >= outcomes.size() ? null : outcomes.get(job);
   }
 
   private Duration timeout(String state) {
@@ -61,35 +87,36 @@ final class StepProbe<A, O, J> implements UnaryOperator<JobExec<A, O, J>> {
   }
 
   /// The step's own code, and what is looked at before and after it.
-  private Outcome<J> work(JobExec<A, O, J> step, A app, O overall, Job<J> job) throws Exception {
+  private List<Outcome<J>> work(BatchExec<A, O, J> step, A app, O overall, List<Job<J>> jobs)
+      throws Exception {
     Points points = simulation.points();
     if (watch != null) {
-      watch.before(job);
+      jobs.forEach(watch::before);
     }
     if (points != null) {
-      points.begin(job);
+      points.begin(jobs);
     }
-    Outcome<J> outcome;
+    List<Outcome<J>> outcomes;
     try {
-      outcome = step.exec(app, overall, job);
+      outcomes = step.exec(app, overall, jobs);
     } catch (VirtualTime.Killed killed) {
       throw killed;
     } catch (Throwable failure) {
       if (watch != null) {
-        watch.failed(job);
+        jobs.forEach(watch::failed);
       }
       if (points != null) {
-        points.failed(job);
+        points.failed(jobs);
       }
       throw failure;
     }
-    if (watch != null) {
-      watch.returned(job, outcome);
+    for (int i = 0; watch != null && i < jobs.size(); i++) {
+      watch.returned(jobs.get(i), outcome(outcomes, i));
     }
     if (points != null) {
-      points.returned(job);
+      points.returned(jobs);
     }
-    return outcome;
+    return outcomes;
   }
 
   private Execution execution(

@@ -39,7 +39,7 @@ public final class TestRun<O, J> {
     this.probe = steps;
     VirtualEngine<A, O, J> started =
         new VirtualEngine<>(
-            workflow.around(steps),
+            workflow.around(steps).aroundBatch(steps::aroundBatch),
             app,
             run,
             serializer,
@@ -148,7 +148,8 @@ public final class TestRun<O, J> {
 
   /// What a processor would return.
   public RunSummary summary() {
-    return new RunSummary(run.name(), false, engine.status(), List.of(), List.of(), elapsed());
+    return new RunSummary(
+        run.name(), false, engine.status(), List.of(), engine.inDoubt(), elapsed());
   }
 
   /// What was measured so far, in virtual time.

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,109 @@ class CrashPointsTest {
       run.add(new Change("repository " + i));
     }
     return run;
+  }
+
+  @Nested
+  class OfStepsThatAreVerified {
+    private final Workflow<Forge, String, Change> verified =
+        Workflow.named("changes", Forge.class, String.class, Change.class)
+            .state("edit", s -> s.exec(CrashPointsTest::edit).concurrency(2))
+            .state(
+                "push",
+                s -> s.exec(CrashPointsTest::pushBlindly).concurrency(2).verify(this::lookForIt))
+            .terminal("pushed")
+            .build();
+
+    private final List<String> lookedAt = new ArrayList<>();
+
+    private Optional<Outcome<Change>> lookForIt(Forge forge, String overall, Job<Change> job) {
+      lookedAt.add(job.id());
+      return forge.pullRequests.contains(job.context().repository)
+          ? Optional.of(Outcome.to("pushed", job.context()))
+          : Optional.empty();
+    }
+
+    @Test
+    void breakNothingThoughTheStepLooksForNothing() {
+      CrashReport report = points(verified).seeds(20).check();
+
+      assertThat(report.broken()).isEmpty();
+      assertThat(lookedAt).contains("0", "1", "2");
+    }
+
+    @Test
+    void sameStepUnverifiedIsFound() {
+      CrashReport report = points(workflow(CrashPointsTest::pushBlindly)).seeds(20).run();
+
+      assertThat(report.toString()).contains("break onePullRequest: after push, before its record");
+    }
+
+    @Test
+    void leaveJobsParkedIfTheStateSaysSo() {
+      var parking =
+          Workflow.named("changes", Forge.class, String.class, Change.class)
+              .state("push", s -> s.exec(CrashPointsTest::pushBlindly).parkInDoubt())
+              .terminal("pushed")
+              .build();
+
+      CrashReport report =
+          CrashPoints.of(parking, Forge::new, CrashPointsTest::process, forge -> run(parking))
+              .invariant(
+                  "onePullRequest", forge -> assertThat(forge.pullRequests).doesNotHaveDuplicates())
+              .runInvariant(
+                  "onlyWhatWasNotRecordedIsParked",
+                  run ->
+                      assertThat(run.jobs())
+                          .filteredOn(job -> job.parked().isPresent())
+                          .hasSizeLessThan(3))
+              .seeds(5)
+              .check();
+
+      assertThat(report.points()).isGreaterThan(20);
+    }
+  }
+
+  @Nested
+  class OfBatches {
+    private static List<Outcome<Change>> pushAll(
+        Forge forge, String overall, List<Job<Change>> jobs, boolean looks) {
+      for (Job<Change> job : jobs) {
+        String repository = job.context().repository;
+        if (!looks || !forge.pullRequests.contains(repository)) {
+          forge.open(repository);
+        }
+      }
+      return jobs.stream().map(job -> Outcome.to("pushed", job.context())).toList();
+    }
+
+    private static CrashPoints<Forge, String, Change, Forge> pointsOfBatches(boolean looks) {
+      return points(
+          Workflow.named("changes", Forge.class, String.class, Change.class)
+              .state(
+                  "push",
+                  s ->
+                      s.execBatch(
+                          2, (forge, overall, jobs) -> pushAll(forge, overall, jobs, looks)))
+              .terminal("pushed")
+              .build());
+    }
+
+    @Test
+    void breakNothingIfTheStepLooksFirst() {
+      pointsOfBatches(true).seeds(20).check();
+    }
+
+    @Test
+    void nameTheCallWhoseJobsAreDoneTwice() {
+      CrashReport report = pointsOfBatches(false).run();
+
+      assertThat(report.broken())
+          .extracting(broken -> broken.invariant())
+          .containsOnly("onePullRequest");
+      assertThat(report.tried())
+          .extracting(tried -> tried.point().where())
+          .contains("after push of job 0 and push of job 1, before its record");
+    }
   }
 
   @Nested

@@ -72,6 +72,24 @@ class SimulationTest {
     }
 
     @Test
+    void callForSeveralJobsTakesItsTimeOnce() {
+      var workflow =
+          workflow(s ->
+              s.execBatch(
+                  50,
+                  (world, overall, jobs) ->
+                      jobs.stream().map(job -> work(world, overall, job.context())).toList()));
+      simulation.takes("work", Duration.ofMinutes(1));
+
+      TestRun<String, Item> test =
+          simulation.run(workflow, World.of(simulation), run(workflow, 120));
+
+      assertThat(test.elapsed()).isEqualTo(Duration.ofMinutes(3));
+      assertThat(test.jobsIn("done")).hasSize(120);
+      assertThat(test.executions()).hasSize(120);
+    }
+
+    @Test
     void passesAsFarAsItIsToldTo() {
       var workflow = workflow(s -> s.exec(Hours::poll));
       TestRun<String, Item> test =
