@@ -1,7 +1,9 @@
 package dev.jorb.bench;
 
+import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
 import dev.jorb.processor.Processor;
+import dev.jorb.processor.RunHandle;
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.serial.JournalSerializer;
@@ -10,6 +12,9 @@ import dev.jorb.serial.Serializer;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.Workflow;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// Jorb itself, by its public API, in its defaults.
 final class JorbEngine implements Contender {
@@ -18,27 +23,32 @@ final class JorbEngine implements Contender {
 
   private final String name;
   private final boolean journal;
-  private final StatusListener listener;
+  private final @Nullable Watcher watcher;
 
-  private JorbEngine(String name, boolean journal, StatusListener listener) {
+  /// Somebody who is told how a run stands, and may ask it.
+  interface Watcher {
+    void status(List<StatusCount> counts, RunHandle handle);
+  }
+
+  private JorbEngine(String name, boolean journal, @Nullable Watcher watcher) {
     this.name = name;
     this.journal = journal;
-    this.listener = listener;
+    this.watcher = watcher;
   }
 
   /// Jorb without a run file.
   static JorbEngine withoutSerializer() {
-    return new JorbEngine("jorb, no serializer", false, StatusListener.none());
+    return new JorbEngine("jorb, no serializer", false, null);
   }
 
   /// Jorb with a journal at full durability.
   static JorbEngine withJournal() {
-    return new JorbEngine("jorb, journal", true, StatusListener.none());
+    return new JorbEngine("jorb, journal", true, null);
   }
 
-  /// The same with somebody who listens.
-  JorbEngine observed(StatusListener listener) {
-    return new JorbEngine(name + ", observed", journal, listener);
+  /// The same with somebody who watches.
+  JorbEngine observed(Watcher other) {
+    return new JorbEngine(name + ", observed", journal, other);
   }
 
   @Override
@@ -47,18 +57,29 @@ final class JorbEngine implements Contender {
   }
 
   @Override
-  public Timing run(Workload work, Path directory) {
+  public Timing run(Workload work, Path directory) throws InterruptedException {
     Workflow<Stopwatch, Campaign, Change> workflow = workflow(work);
     Run<Campaign, Change> run = newRun(workflow, work.jobs());
     Stopwatch watch = new Stopwatch();
     watch.start();
-    Processor.of(workflow, watch)
-        .serializer(serializer(workflow, directory))
-        .listener(listener)
-        .exec(run);
+    CompletableFuture<RunHandle> started = new CompletableFuture<>();
+    RunHandle handle =
+        Processor.of(workflow, watch)
+            .serializer(serializer(workflow, directory))
+            .listener(listener(started))
+            .start(run);
+    started.complete(handle);
+    handle.await();
     Timing timing = watch.stop(work.transitions());
     work.requireAllPassed(run.jobs().stream().filter(job -> passedAll(job, work)).count());
     return timing;
+  }
+
+  private StatusListener listener(CompletableFuture<RunHandle> started) {
+    Watcher who = watcher;
+    return who == null
+        ? StatusListener.none()
+        : counts -> who.status(counts, started.join());
   }
 
   private Serializer<Campaign, Change> serializer(

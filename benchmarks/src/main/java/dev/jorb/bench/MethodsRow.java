@@ -27,7 +27,8 @@ final class MethodsRow {
     return figures;
   }
 
-  private static void run(String benchmark, int threads, Scale scale, List<Figure> figures)
+  /// Adds a figure for each method of a benchmark: nanoseconds, by iteration.
+  static void run(String benchmark, int threads, Scale scale, List<Figure> figures)
       throws RunnerException {
     TimeValue time = TimeValue.milliseconds(scale.pick(200, 1_000));
     Collection<RunResult> results =
