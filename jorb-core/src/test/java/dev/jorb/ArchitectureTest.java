@@ -46,14 +46,23 @@ class ArchitectureTest {
           "time", List.of(),
           "limit", List.of("time", "measure"),
           "run", List.of("time"),
-          "event", List.of("run"),
+          "event", List.of("run", "measure"),
           "workflow", List.of("run", "limit", "time"),
           "serial", List.of("run", "time"),
           "measure", List.of(),
           "report", List.of("run", "event", "measure", "time"),
           "engine", List.of("time", "limit", "run", "event", "measure", "workflow", "serial"),
           "processor",
-              List.of("time", "limit", "run", "event", "measure", "workflow", "serial", "engine"));
+              List.of(
+                  "time",
+                  "limit",
+                  "run",
+                  "event",
+                  "measure",
+                  "workflow",
+                  "serial",
+                  "engine",
+                  "report"));
 
   @Nested
   class Packages {

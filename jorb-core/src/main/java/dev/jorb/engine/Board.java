@@ -62,7 +62,7 @@ final class Board<J> {
   /// Lanes whose next job waits for a permit and nothing else.
   private final BitSet lackPermit = new BitSet();
 
-  private final Orders<J> orders = new Orders<>(timers, families);
+  final Orders<J> orders = new Orders<>(timers, families);
   private final Pauses<J> pauses;
 
   private int executing;
@@ -326,7 +326,7 @@ final class Board<J> {
     if (entry.lane.turnstile == null) {
       entry.lane.limit(List.of(), null, owner).adopt(entry.together().getFirst(), nowNanos);
     }
-    entry.lane.meter.refused();
+    entry.lane.meter.refused(entry.job);
     handBack(entry, feedback, nowNanos);
   }
 

@@ -6,6 +6,7 @@ import dev.jorb.event.Overdue;
 import dev.jorb.event.Pause;
 import dev.jorb.event.RunEvent;
 import dev.jorb.event.RunListener;
+import dev.jorb.event.Standing;
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
 import dev.jorb.limit.Limit;
@@ -20,6 +21,7 @@ import dev.jorb.serial.Serializer.Encoded;
 import dev.jorb.time.TimeSource;
 import dev.jorb.workflow.Workflow;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -147,6 +149,19 @@ public final class Engine<A, O, J> {
   /// What was measured so far.
   public RunMeasures measures() {
     return dispatcher.ask(board -> meters.measures(board, time.nanoTime()));
+  }
+
+  /// Where a job stands; empty if there is no such job.
+  public Optional<Standing> standing(String id) {
+    return run.job(id).map(job -> dispatcher.ask(board -> standing(board, job)));
+  }
+
+  private Standing standing(Board<J> board, Job<J> job) {
+    long nowNanos = time.nanoTime();
+    Instant now = time.instant();
+    List<Entry<?>> running = new ArrayList<>();
+    workers.entries().forEach(entry -> running.addAll(entry.together()));
+    return new Inquiry<>(board, running, nanos -> now.plusNanos(nanos - nowNanos)).standing(job);
   }
 
   /// The jobs whose steps did not end when the run did, as `job in state`.
@@ -408,7 +423,7 @@ public final class Engine<A, O, J> {
     FlightEvents.Execution event = flight.begin();
     Steps.Answer<J> answer =
         entry.lane.timeoutNanos > 0 ? timed(worker, entry) : steps.execute(entry);
-    flight.end(event, entry.job, entry.ending);
+    flight.end(event, entry);
     return answer;
   }
 

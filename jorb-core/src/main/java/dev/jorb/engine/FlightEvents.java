@@ -1,6 +1,5 @@
 package dev.jorb.engine;
 
-import dev.jorb.measure.Ending;
 import dev.jorb.run.Job;
 import java.util.List;
 import jdk.jfr.Category;
@@ -39,6 +38,10 @@ final class FlightEvents {
 
     @Label("State")
     @Nullable String state;
+
+    @Label("Jobs")
+    @Description("More than one if the step was called for several; the first is named")
+    int jobs;
 
     @Label("Ending")
     @Nullable String ending;
@@ -95,13 +98,14 @@ final class FlightEvents {
   }
 
   /// The step has come to its end.
-  void end(@Nullable Execution event, Job<?> job, @Nullable Ending ending) {
+  void end(@Nullable Execution event, Entry<?> entry) {
     if (event != null) {
       event.end();
       event.run = run;
-      event.job = job.id();
-      event.state = job.state();
-      event.ending = String.valueOf(ending);
+      event.job = entry.job.id();
+      event.state = entry.job.state();
+      event.jobs = entry.together().size();
+      event.ending = String.valueOf(entry.ending);
       event.commit();
     }
   }

@@ -5,6 +5,7 @@ import dev.jorb.limit.Limit;
 import dev.jorb.measure.LimitedBy;
 import dev.jorb.workflow.StateLimit;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -242,7 +243,26 @@ final class Lane<J> {
     if (executing >= concurrency) {
       return LimitedBy.SLOTS;
     }
-    return turnstile == null ? LimitedBy.NOTHING : turnstile.limitedBy();
+    Hold hold = hold();
+    return hold == null ? LimitedBy.NOTHING : hold.by();
+  }
+
+  /// What but a slot keeps it from starting more; null if nothing of its own does.
+  @Nullable Hold hold() {
+    if (places != null && waiting() > 0 && isFull()) {
+      return new Hold("the group " + places.full(), null, false, LimitedBy.GROUP);
+    }
+    return turnstile == null ? null : turnstile.hold();
+  }
+
+  /// Tells how many jobs start before this one, which waits here, and adds the ids of the first of
+  /// them.
+  int before(Entry<J> entry, int most, List<String> ids) {
+    Queue<J> line = entry.ticket == null ? waiting : entry.ticket.line.waiting;
+    List<Entry<J>> all = new ArrayList<>();
+    line.before(entry, all);
+    all.stream().limit(most).forEach(each -> ids.add(each.job.id()));
+    return all.size();
   }
 
   /// How many jobs are doing what.
@@ -262,14 +282,12 @@ final class Lane<J> {
         parked,
         completed,
         terminal,
-        clock == null ? "" : hold(clock));
+        clock == null ? "" : holdText(clock));
   }
 
-  private String hold(LongFunction<String> clock) {
-    if (places != null && waiting() > 0 && isFull()) {
-      return "the group " + places.full();
-    }
-    return turnstile == null ? "" : turnstile.hold(clock);
+  private String holdText(LongFunction<String> clock) {
+    Hold hold = hold();
+    return hold == null ? "" : hold.text(clock);
   }
 
   @Override

@@ -5,9 +5,11 @@ import dev.jorb.measure.LimitedBy;
 import dev.jorb.measure.Load;
 import dev.jorb.measure.Spread;
 import dev.jorb.measure.Times;
+import dev.jorb.run.Job;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Measures one state. Nothing here takes a lock or allocates.
 ///
@@ -21,6 +23,7 @@ final class Meter {
   private final Spread permit = new Spread();
   private long started;
   private long refused;
+  private @Nullable Job<?> lastRefused;
   private long unrecordable;
 
   /// The sum of all ends of executions less that of all starts. With as many times now as steps run
@@ -76,9 +79,15 @@ final class Meter {
     slotNanos += nowNanos;
   }
 
-  /// A service refused.
-  void refused() {
+  /// A service refused what this job asked.
+  void refused(Job<?> job) {
     refused++;
+    lastRefused = job;
+  }
+
+  /// The job that a service refused last; null if none was.
+  @Nullable String lastRefused() {
+    return lastRefused == null ? null : lastRefused.id();
   }
 
   /// An execution has ended of which nothing can be recorded.

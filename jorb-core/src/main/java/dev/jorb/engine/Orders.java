@@ -38,6 +38,11 @@ final class Orders<J> {
     return entry;
   }
 
+  /// The job's entry; null if it has ended.
+  @Nullable Entry<J> find(Job<J> job) {
+    return job.position() < entries.size() ? entries.get(job.position()) : null;
+  }
+
   void leave(Job<J> job) {
     entries.set(job.position(), null);
   }

@@ -131,6 +131,26 @@ final class Queue<J> {
     return front().remove();
   }
 
+  /// Adds those that start before this one, in their order; says whether it is here.
+  boolean before(Entry<J> entry, List<Entry<J>> into) {
+    Map<Integer, ArrayDeque<Entry<J>>> all = new TreeMap<>(Collections.reverseOrder());
+    all.put(0, plain);
+    if (others != null) {
+      all.putAll(others);
+    }
+    for (ArrayDeque<Entry<J>> queue : all.values()) {
+      for (Entry<J> each : queue) {
+        if (each.equals(entry)) {
+          return true;
+        }
+        if (each.phase != Phase.GONE) {
+          into.add(each);
+        }
+      }
+    }
+    return entrants != null && entrants.before(entry, into);
+  }
+
   /// The queue of the highest priority that has a job, with that in front.
   private ArrayDeque<Entry<J>> front() {
     while (others != null && !others.isEmpty()) {

@@ -533,14 +533,8 @@ final class Turnstile<J> {
     return lines.size();
   }
 
-  /// What kind of limit keeps jobs from starting though some wait and slots are free.
-  LimitedBy limitedBy() {
-    Hold why = hold;
-    return size == 0 || why == null ? LimitedBy.NOTHING : why.by();
-  }
-
-  /// Why no job starts though some wait, and until when; empty if that is not because of a limit.
-  String hold(LongFunction<String> clock) {
-    return size == 0 || hold == null ? "" : hold.text(clock);
+  /// Why no job starts though some wait; null if that is not because of a limit.
+  @Nullable Hold hold() {
+    return size == 0 ? null : hold;
   }
 }

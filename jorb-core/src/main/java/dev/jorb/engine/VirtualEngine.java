@@ -1,6 +1,7 @@
 package dev.jorb.engine;
 
 import dev.jorb.event.InDoubt;
+import dev.jorb.event.Standing;
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
 import dev.jorb.limit.SharedLimits;
@@ -141,6 +142,16 @@ public final class VirtualEngine<A, O, J> {
   public List<StatusCount> status() {
     long nowNanos = time.nanoTime();
     return board.status(nanos -> time.instant().plusNanos(nanos - nowNanos).toString());
+  }
+
+  /// Where a job stands; empty if there is no such job.
+  public Optional<Standing> standing(String id) {
+    long nowNanos = time.nanoTime();
+    Instant now = time.instant();
+    List<Entry<J>> running = new ArrayList<>();
+    executions.keySet().forEach(entry -> running.addAll(entry.together()));
+    var inquiry = new Inquiry<>(board, running, nanos -> now.plusNanos(nanos - nowNanos));
+    return run.job(id).map(inquiry::standing);
   }
 
   /// What was measured so far, as [Engine#measures()]; samples are taken when something happens.

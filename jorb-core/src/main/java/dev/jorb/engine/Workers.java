@@ -110,6 +110,18 @@ final class Workers {
     }
   }
 
+  /// What the workers are at.
+  List<Entry<?>> entries() {
+    List<Entry<?>> entries = new ArrayList<>();
+    for (Worker worker : all) {
+      Entry<?> entry = worker.busy;
+      if (entry != null) {
+        entries.add(entry);
+      }
+    }
+    return entries;
+  }
+
   /// The jobs whose steps are running.
   List<String> busy() {
     List<String> busy = new ArrayList<>();

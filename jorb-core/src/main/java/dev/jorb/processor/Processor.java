@@ -163,7 +163,8 @@ public final class Processor<A, O, J> {
             TimeSource.system(),
             RandomGenerator.getDefault());
     engine.start();
-    RunHandle handle = new RunHandle(run.name(), engine, TimeSource.system(), gracePeriod);
+    RunHandle handle =
+        new RunHandle(run, workflow.shapes(), engine, TimeSource.system(), gracePeriod);
     if (isManaged) {
       ManagedRun.show(run.name(), handle);
     }

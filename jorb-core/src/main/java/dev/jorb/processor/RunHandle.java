@@ -3,10 +3,15 @@ package dev.jorb.processor;
 import dev.jorb.engine.Engine;
 import dev.jorb.event.Overdue;
 import dev.jorb.event.Pause;
+import dev.jorb.event.Standing;
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Limit;
 import dev.jorb.measure.RunMeasures;
+import dev.jorb.measure.StateMeasures;
+import dev.jorb.report.Why;
 import dev.jorb.run.Job;
+import dev.jorb.run.Run;
+import dev.jorb.run.StateShape;
 import dev.jorb.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
@@ -14,14 +19,21 @@ import java.util.function.Predicate;
 
 /// A run that is being executed. Thread-safe.
 public final class RunHandle implements AutoCloseable {
-  private final String run;
+  private final Run<?, ?> run;
+  private final List<StateShape> shapes;
   private final Engine<?, ?, ?> engine;
   private final TimeSource time;
   private final Duration gracePeriod;
   private final long startNanos;
 
-  RunHandle(String run, Engine<?, ?, ?> engine, TimeSource time, Duration gracePeriod) {
+  RunHandle(
+      Run<?, ?> run,
+      List<StateShape> shapes,
+      Engine<?, ?, ?> engine,
+      TimeSource time,
+      Duration gracePeriod) {
     this.run = run;
+    this.shapes = shapes;
     this.engine = engine;
     this.time = time;
     this.gracePeriod = gracePeriod;
@@ -41,10 +53,10 @@ public final class RunHandle implements AutoCloseable {
     engine
         .failure()
         .ifPresent(failure -> {
-          throw new RunFailedException(run, failure);
+          throw new RunFailedException(run.name(), failure);
         });
     return new RunSummary(
-        run,
+        run.name(),
         engine.wasStopped(),
         engine.status(),
         engine.busy(),
@@ -55,6 +67,28 @@ public final class RunHandle implements AutoCloseable {
   /// How the run stands now, by state, in the workflow's order.
   public List<StatusCount> status() {
     return engine.status();
+  }
+
+  /// Why a job is where it is, what must happen for it to move, and when that is expected: its
+  /// place behind whom, what limits its state and until when, which of its kicks are still out.
+  ///
+  /// Looks through the jobs that wait before it, and through all jobs if it waits for its kicks.
+  ///
+  /// @throws IllegalArgumentException if there is no such job
+  public Why why(String job) {
+    Standing standing =
+        engine
+            .standing(job)
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "run \"" + run.name() + "\" has no job \"" + job + "\""));
+    Job<?> itself = run.job(job).orElseThrow();
+    double perSecond =
+        engine.measures().states().stream()
+            .filter(each -> each.state().equals(itself.state()))
+            .mapToDouble(StateMeasures::perSecondNow)
+            .sum();
+    return Why.of(itself, run.jobs(), shapes, standing, perSecond, time.instant());
   }
 
   /// What was measured since the run was started here, up to now or to its end: how many executions

@@ -1,5 +1,8 @@
 package dev.jorb.report;
 
+import dev.jorb.event.Standing;
+import dev.jorb.event.Standing.Phase;
+import dev.jorb.measure.LimitedBy;
 import dev.jorb.run.Job;
 import dev.jorb.run.StateShape;
 import java.time.Duration;
@@ -11,7 +14,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Why a job is where it is and what must happen for it to move, as far as its run file tells.
+/// Why a job is where it is and what must happen for it to move: as far as its run file tells, or,
+/// of a live run, as its scheduler knows it.
 ///
 /// @param job the job's id
 /// @param reason which of the reasons that there are
@@ -19,17 +23,32 @@ import org.jspecify.annotations.Nullable;
 /// @param waitsFor the jobs that it waits for: the first of those before it in its queue, or its
 ///   kicks that are not at their end
 /// @param notBefore the earliest time at which its step can start; null if no time can be told
+/// @param limitedBy what keeps its state from starting it, if it is in a queue of a live run; null
+///   if that is not known
+/// @param expected when it will start if its state goes on as in the last seconds; null if that
+///   cannot be told
 public record Why(
     String job,
     Reason reason,
     String sentence,
     List<String> waitsFor,
-    @Nullable Instant notBefore) {
+    @Nullable Instant notBefore,
+    @Nullable LimitedBy limitedBy,
+    @Nullable Instant expected) {
   private static final int SHOWN = 5;
 
   /// Copies the list.
   public Why {
     waitsFor = List.copyOf(waitsFor);
+  }
+
+  Why(
+      String job,
+      Reason reason,
+      String sentence,
+      List<String> waitsFor,
+      @Nullable Instant notBefore) {
+    this(job, reason, sentence, waitsFor, notBefore, null, null);
   }
 
   /// Why a job does not move, or that it does.
@@ -42,6 +61,10 @@ public record Why(
     UNKNOWN_STATE,
     /// Its step is running.
     EXECUTING,
+    /// Its step has returned, and the outcome has to reach the disk. Only a live run knows.
+    COMMITTING,
+    /// What a person has ordered for it is being carried out. Only a live run knows.
+    ORDERED,
     /// It was told to come back at a time.
     DELAYED,
     /// Jobs that it kicked are not at their end.
@@ -73,9 +96,93 @@ public record Why(
     return new Asking(job, jobs, around, now).answer();
   }
 
+  /// Tells why `job` of a live run is where it is.
+  ///
+  /// @param jobs all jobs of its run
+  /// @param shapes what is declared of the states
+  /// @param standing where its scheduler has it
+  /// @param perSecond how many jobs its state starts per second; 0 if that is not known
+  public static Why of(
+      Job<?> job,
+      Collection<? extends Job<?>> jobs,
+      List<StateShape> shapes,
+      Standing standing,
+      double perSecond,
+      Instant now) {
+    Set<String> executing = standing.phase() == Phase.EXECUTING ? Set.of(job.id()) : Set.of();
+    Asking asking = new Asking(job, jobs, new Surroundings(shapes, true, executing), now);
+    return switch (standing.phase()) {
+      case WAITING -> asking.queued(standing, perSecond);
+      case COMMITTING ->
+          asking.why(
+              Reason.COMMITTING,
+              "its step \""
+                  + job.state()
+                  + "\" has returned, and the outcome is on its way to the disk");
+      case ORDERED ->
+          asking.why(Reason.ORDERED, "what a person has ordered for it is being carried out");
+      case EXECUTING, DELAYED, JOINING, PARKED, ENDED -> asking.answer();
+    };
+  }
+
   /// One question. Used once.
   private record Asking(
       Job<?> job, Collection<? extends Job<?>> jobs, Surroundings around, Instant now) {
+    Why queued(Standing standing, double perSecond) {
+      String place =
+          switch (standing.place()) {
+            case 0 -> "it is the next to start in \"" + job.state() + "\"";
+            case 1 ->
+                "it waits in \"" + job.state() + "\" behind job " + standing.before().getFirst();
+            default ->
+                "it waits in \""
+                    + job.state()
+                    + "\" behind "
+                    + standing.place()
+                    + " jobs: "
+                    + some(standing.before(), standing.place());
+          };
+      Instant until = standing.until().orElse(null);
+      Instant expected =
+          perSecond > 0
+              ? now.plusMillis((long) (1_000 * (standing.place() + 1) / perSecond))
+              : null;
+      boolean isLater = until != null && (expected == null || expected.isBefore(until));
+      return new Why(
+          job.id(),
+          Reason.QUEUED,
+          place + held(standing),
+          standing.before(),
+          until,
+          standing.limitedBy(),
+          isLater ? until : expected);
+    }
+
+    private static String held(Standing standing) {
+      String until = standing.until().map(time -> " until " + time).orElse("");
+      return switch (standing.limitedBy()) {
+        case NOTHING, NO_WORK -> "; it starts at once";
+        case SLOTS ->
+            standing.hold().isEmpty()
+                ? "; all " + slots(standing.concurrency()) + " taken by " + some(standing.running())
+                : "; " + standing.hold() + until;
+        case RATE -> "; slots are free, and it " + standing.hold() + until;
+        case CLOSED ->
+            "; "
+                + standing.hold()
+                + until
+                + standing.refused().map(by -> ", which refused job " + by + " last").orElse("");
+        case GROUP, GATE, LIMITER -> "; " + standing.hold() + until;
+        case PAUSED -> "; paused: " + standing.hold() + "; resume it";
+        case DISK -> "; nothing starts until the disk has caught up";
+        case STOPPED -> "; the run comes to its end, and the next start goes on with it";
+      };
+    }
+
+    private static String slots(int count) {
+      return count + (count == 1 ? " slot is" : " slots are");
+    }
+
     Why answer() {
       StateShape shape = shape();
       if (shape != null && shape.terminal()) {
@@ -196,11 +303,7 @@ public record Why(
 
     private static String held(@Nullable StateShape shape, List<String> running) {
       if (shape != null && shape.concurrency() > 0 && running.size() >= shape.concurrency()) {
-        return "; all "
-            + shape.concurrency()
-            + (shape.concurrency() == 1 ? " slot is" : " slots are")
-            + " taken by "
-            + some(running);
+        return "; all " + slots(shape.concurrency()) + " taken by " + some(running);
       }
       if (shape != null && shape.startsPerSecond() > 0) {
         return "; slots are free, its rate lets the next one start when a permit is there";
@@ -225,8 +328,13 @@ public record Why(
     }
 
     private static String some(List<String> ids) {
+      return some(ids, ids.size());
+    }
+
+    /// @param all how many there are; the list may have the first of them only
+    private static String some(List<String> ids, int all) {
       String first = String.join(", ", ids.subList(0, Math.min(SHOWN, ids.size())));
-      return ids.size() > SHOWN ? first + " and " + (ids.size() - SHOWN) + " more" : first;
+      return all > SHOWN ? first + " and " + (all - SHOWN) + " more" : first;
     }
 
     private static String times(int count) {

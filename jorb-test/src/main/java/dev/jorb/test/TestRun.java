@@ -1,11 +1,14 @@
 package dev.jorb.test;
 
 import dev.jorb.engine.VirtualEngine;
+import dev.jorb.event.Standing;
 import dev.jorb.event.StatusCount;
 import dev.jorb.measure.RunMeasures;
 import dev.jorb.processor.RunSummary;
+import dev.jorb.report.Why;
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
+import dev.jorb.run.StateShape;
 import dev.jorb.serial.Serializer;
 import dev.jorb.workflow.Workflow;
 import java.time.Duration;
@@ -20,6 +23,7 @@ public final class TestRun<O, J> {
   private static final Duration LONGEST = Duration.ofDays(3_653);
 
   private final Simulation simulation;
+  private final List<StateShape> shapes;
   private final Run<O, J> run;
   private final StepProbe<?, O, J> probe;
   private final VirtualEngine<?, O, J> engine;
@@ -34,6 +38,7 @@ public final class TestRun<O, J> {
       Serializer<O, J> serializer) {
     this.simulation = simulation;
     this.run = run;
+    this.shapes = workflow.shapes();
     this.started = simulation.now();
     StepProbe<A, O, J> steps = new StepProbe<>(simulation, workflow);
     this.probe = steps;
@@ -150,6 +155,19 @@ public final class TestRun<O, J> {
   public RunSummary summary() {
     return new RunSummary(
         run.name(), false, engine.status(), List.of(), engine.inDoubt(), elapsed());
+  }
+
+  /// Why a job is where it is, and what must happen for it to move.
+  ///
+  /// @throws IllegalArgumentException if there is no such job
+  public Why why(String job) {
+    Standing standing =
+        engine
+            .standing(job)
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "run \"" + run.name() + "\" has no job \"" + job + "\""));
+    return Why.of(run.job(job).orElseThrow(), run.jobs(), shapes, standing, 0, simulation.now());
   }
 
   /// What was measured so far, in virtual time.
