@@ -18,6 +18,9 @@ public final class Script {
   /// The state in which jobs begin, and begin again.
   public static final String START = "fetch";
 
+  /// How many steps of each state run at once.
+  public static final int CONCURRENCY = 4;
+
   static final Retry RETRY = new Retry(2, Duration.ofMillis(1), Duration.ofMillis(3));
   private static final List<String> ORDER = List.of(START, "build", "check", "push", "done");
   private static final int MAX_KICKS = 4;
@@ -76,7 +79,7 @@ public final class Script {
       workflow.state(
           state,
           s ->
-              s.concurrency(4)
+              s.concurrency(CONCURRENCY)
                   .retry(RETRY)
                   .onFailure("failed")
                   .execJob((account, overall, job) -> step(account, job)));
