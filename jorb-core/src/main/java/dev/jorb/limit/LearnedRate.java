@@ -10,8 +10,8 @@ import java.util.List;
 /// s.rate(LearnedRate.between(1, 500))   // per second
 /// ```
 ///
-/// - **Search.** From the start it doubles every eight seconds, as long as jobs wait for it, until
-///   the service refuses.
+/// - **Search.** From the start it doubles every eight seconds, after half a minute every sixteen,
+///   as long as jobs wait for it, until the service refuses.
 /// - **Back off once per burst.** Refusals of steps that had started before the first of them count
 ///   as one. Nothing new starts until those steps are over. Then the limit is taken to be what the
 ///   service accepted between this burst and the one before, per second; or, when bursts follow

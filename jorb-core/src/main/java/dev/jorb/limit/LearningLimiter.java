@@ -20,7 +20,7 @@ final class LearningLimiter implements Limiter {
 
   /// How long a curve takes to reach the limit, in seconds: at first, and when curve after curve
   /// has found it where it was. And in round trips, if those are long.
-  private static final double FIRST_REACH_SECONDS = 5;
+  private static final double FIRST_REACH_SECONDS = 12;
 
   private static final double LONGEST_REACH_SECONDS = 30;
   private static final double REACH_ROUND_TRIPS = 10;
@@ -31,8 +31,12 @@ final class LearningLimiter implements Limiter {
   /// Where a curve ends, in times of its reach: 24 % above the limit.
   private static final double END = 3;
 
+  /// How long a search takes to double the rate: at first, and when it has searched for longer than
+  /// twice that. A service that counts in a window finds out late that the rate is too high; the
+  /// slower it grows by then, the less is refused.
   private static final double SEARCH_DOUBLES_SECONDS = 8;
-  private static final double RENEWED_SEARCH_DOUBLES_SECONDS = 16;
+
+  private static final double LONG_SEARCH_DOUBLES_SECONDS = 16;
 
   /// Fewer accepted steps, or a shorter time, say little about the limit.
   private static final int ENOUGH_ACCEPTED = 20;
@@ -64,6 +68,9 @@ final class LearningLimiter implements Limiter {
   private double limit = Double.NaN;
 
   private double doublesSeconds = SEARCH_DOUBLES_SECONDS;
+
+  /// How long it has searched, in seconds in which jobs waited for it.
+  private double searchedSeconds;
 
   /// How long the curve has been followed, in seconds in which jobs waited for it.
   private double followedSeconds;
@@ -187,6 +194,9 @@ final class LearningLimiter implements Limiter {
   private void grow(double seconds, long nowNanos) {
     busySeconds += seconds;
     if (mode == Mode.SEARCHING) {
+      searchedSeconds += seconds;
+      doublesSeconds =
+          Math.clamp(searchedSeconds / 2, doublesSeconds, LONG_SEARCH_DOUBLES_SECONDS);
       double slowness = Math.max(doublesSeconds, 2 * roundTripSeconds);
       set(rate * Math.pow(2, seconds / slowness), nowNanos);
     } else if (mode == Mode.FOLLOWING) {
@@ -196,7 +206,7 @@ final class LearningLimiter implements Limiter {
       set(limit * (1 + DEPTH * away * away * away), nowNanos);
       if (followedSeconds > END * reach) {
         mode = Mode.SEARCHING;
-        doublesSeconds = RENEWED_SEARCH_DOUBLES_SECONDS;
+        doublesSeconds = LONG_SEARCH_DOUBLES_SECONDS;
       }
     }
   }
@@ -257,7 +267,7 @@ final class LearningLimiter implements Limiter {
   private void follow(long nowNanos) {
     mode = Mode.FOLLOWING;
     followedSeconds = 0;
-    doublesSeconds = RENEWED_SEARCH_DOUBLES_SECONDS;
+    doublesSeconds = LONG_SEARCH_DOUBLES_SECONDS;
     set(limit * (1 - DEPTH), nowNanos);
     pace.empty(nowNanos);
   }

@@ -87,7 +87,7 @@ class GatesTest {
                             .concurrency(100)
                             .limit(gate.and(Concurrency.of(1)))
                             .per(context -> context.charAt("context of ".length()))
-                            .rate(Rate.perHour(2)))
+                            .rate(Rate.perHour(2).burst(2)))
                 .terminal("done"));
 
     assertThat(desk.enter("work", "a1", "a2", "b1", "b2")).isEmpty();
