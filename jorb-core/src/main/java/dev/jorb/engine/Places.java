@@ -83,9 +83,7 @@ final class Places<J> {
   boolean has(Job<?> job) {
     return job.inDoubt()
         || job.crashes() > 0
-        || job.lastTransition()
-            .filter(last -> states().contains(last.from()) && states().contains(last.to()))
-            .isPresent();
+        || job.lastTransition().filter(last -> last.isWithin(states())).isPresent();
   }
 
   void enter(Entry<J> entry) {

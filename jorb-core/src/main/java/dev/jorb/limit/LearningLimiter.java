@@ -195,8 +195,7 @@ final class LearningLimiter implements Limiter {
     busySeconds += seconds;
     if (mode == Mode.SEARCHING) {
       searchedSeconds += seconds;
-      doublesSeconds =
-          Math.clamp(searchedSeconds / 2, doublesSeconds, LONG_SEARCH_DOUBLES_SECONDS);
+      doublesSeconds = Math.clamp(searchedSeconds / 2, doublesSeconds, LONG_SEARCH_DOUBLES_SECONDS);
       double slowness = Math.max(doublesSeconds, 2 * roundTripSeconds);
       set(rate * Math.pow(2, seconds / slowness), nowNanos);
     } else if (mode == Mode.FOLLOWING) {

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Why a job is where it is and what must happen for it to move: as far as its run file tells, or,
@@ -247,7 +248,7 @@ public record Why(
             List.of(),
             due);
       }
-      return around.isLive() ? queued(shape) : atRest();
+      return around.isLive() ? queued(shape) : atRest(shape);
     }
 
     private List<String> openKicks() {
@@ -260,10 +261,13 @@ public record Why(
           .toList();
     }
 
-    private Why atRest() {
+    private Why atRest(@Nullable StateShape shape) {
       return why(
           Reason.AT_REST,
-          "it is ready to start in \"" + job.state() + "\", and no process runs the run; start it");
+          "it is ready to start in \""
+              + job.state()
+              + "\", and no process runs the run; start it"
+              + shutOut(shape));
     }
 
     private Why queued(@Nullable StateShape shape) {
@@ -301,7 +305,11 @@ public record Why(
       return ids.subList(0, Math.max(0, ids.indexOf(job.id())));
     }
 
-    private static String held(@Nullable StateShape shape, List<String> running) {
+    private String held(@Nullable StateShape shape, List<String> running) {
+      String shutOut = shutOut(shape);
+      if (!shutOut.isEmpty()) {
+        return shutOut;
+      }
       if (shape != null && shape.concurrency() > 0 && running.size() >= shape.concurrency()) {
         return "; all " + slots(shape.concurrency()) + " taken by " + some(running);
       }
@@ -309,6 +317,40 @@ public record Why(
         return "; slots are free, its rate lets the next one start when a permit is there";
       }
       return "; slots are free, so it starts when the disk has caught up";
+    }
+
+    /// That it wants to come into a group that is full, and with whom; empty if not.
+    private String shutOut(@Nullable StateShape shape) {
+      if (shape == null || shape.groupMost() == 0) {
+        return "";
+      }
+      List<String> inside = inside(shape);
+      return inside.size() < shape.groupMost() || inside.contains(job.id())
+          ? ""
+          : "; the group \"%s\" is full: %d of %d, with %s"
+              .formatted(shape.group(), inside.size(), shape.groupMost(), some(inside));
+    }
+
+    /// The jobs that are inside of the state's group.
+    private List<String> inside(StateShape shape) {
+      Set<String> states =
+          around.shapes().stream()
+              .filter(each -> each.group().equals(shape.group()))
+              .map(StateShape::name)
+              .collect(Collectors.toSet());
+      List<String> inside = new ArrayList<>();
+      for (Job<?> each : jobs) {
+        boolean isInside =
+            states.contains(each.state())
+                && (each.inDoubt()
+                    || each.crashes() > 0
+                    || around.executing().contains(each.id())
+                    || each.lastTransition().filter(last -> last.isWithin(states)).isPresent());
+        if (isInside) {
+          inside.add(each.id());
+        }
+      }
+      return inside;
     }
 
     /// What the rate alone allows; how long the steps before it take, nobody knows.

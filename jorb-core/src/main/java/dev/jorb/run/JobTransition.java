@@ -3,6 +3,7 @@ package dev.jorb.run;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -38,6 +39,11 @@ public final class JobTransition {
     this.ordinal = ordinal;
     this.before = before;
     this.length = before == null ? 1 : before.length + 1;
+  }
+
+  /// Whether it led from one of these states to one of them.
+  public boolean isWithin(Collection<String> states) {
+    return states.contains(from) && states.contains(to);
   }
 
   /// The next transition after `before`, or the first.

@@ -13,18 +13,33 @@ import java.util.Objects;
 ///   or it is not known
 /// @param next the states that its step may go to; empty if any
 /// @param onFailure where a job goes when its retries are used up: one state, or none
+/// @param group what bounds how many jobs are between it and other states; "" if nothing does
+/// @param groupMost at most so many of them; 0 if nothing bounds them
 public record StateShape(
     String name,
     boolean terminal,
     int concurrency,
     double startsPerSecond,
     List<String> next,
-    List<String> onFailure) {
+    List<String> onFailure,
+    String group,
+    int groupMost) {
   /// Copies the lists.
   public StateShape {
     Objects.requireNonNull(name, "name");
     next = List.copyOf(next);
     onFailure = List.copyOf(onFailure);
+  }
+
+  /// A state of no group.
+  public StateShape(
+      String name,
+      boolean terminal,
+      int concurrency,
+      double startsPerSecond,
+      List<String> next,
+      List<String> onFailure) {
+    this(name, terminal, concurrency, startsPerSecond, next, onFailure, "", 0);
   }
 
   /// A state of which only this is known.

@@ -27,6 +27,8 @@ final class HeaderFields {
     double perSecond = 0;
     List<String> next = List.of();
     List<String> onFailure = List.of();
+    String group = "";
+    int groupMost = 0;
     for (String name = in.next(); name != null; name = in.next()) {
       switch (name) {
         case "name" -> state = in.text();
@@ -34,10 +36,12 @@ final class HeaderFields {
         case "perSecond" -> perSecond = decimal(in.text());
         case "next" -> next = in.texts();
         case "onFailure" -> onFailure = in.texts();
+        case "group" -> group = in.text();
+        case "groupMost" -> groupMost = in.count();
         default -> in.skip();
       }
     }
-    return new StateShape(state, false, concurrency, perSecond, next, onFailure);
+    return new StateShape(state, false, concurrency, perSecond, next, onFailure, group, groupMost);
   }
 
   private static double decimal(String text) throws BadLineException {
@@ -58,7 +62,9 @@ final class HeaderFields {
                 each.concurrency(),
                 each.startsPerSecond(),
                 each.next(),
-                each.onFailure()))
+                each.onFailure(),
+                each.group(),
+                each.groupMost()))
         .toList();
   }
 

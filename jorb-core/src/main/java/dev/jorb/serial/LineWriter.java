@@ -215,6 +215,10 @@ final class LineWriter {
       if (!shape.onFailure().isEmpty()) {
         append(",\"onFailure\":").strings(shape.onFailure());
       }
+      if (!shape.group().isEmpty()) {
+        append(",\"group\":").string(shape.group());
+        append(",\"groupMost\":").number(shape.groupMost());
+      }
       append("}");
       comma = ",";
     }

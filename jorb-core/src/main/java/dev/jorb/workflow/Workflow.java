@@ -175,17 +175,21 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
 
   @Override
   public List<StateShape> shapes() {
-    return states.values().stream().map(Workflow::shape).toList();
+    return states.values().stream().map(this::shape).toList();
   }
 
-  private static StateShape shape(State<?, ?, ?> state) {
+  private StateShape shape(State<?, ?, ?> state) {
+    Optional<Group> group =
+        groups.stream().filter(each -> each.states().contains(state.name())).findFirst();
     return new StateShape(
         state.name(),
         state.isTerminal(),
         state.isTerminal() ? 0 : state.concurrency(),
         startsPerSecond(state),
         List.copyOf(state.next()),
-        state.onFailure().stream().toList());
+        state.onFailure().stream().toList(),
+        group.map(Group::name).orElse(""),
+        group.map(Group::most).orElse(0));
   }
 
   /// The lowest of the rates that count for all jobs of the state; 0 if there is none, or if starts

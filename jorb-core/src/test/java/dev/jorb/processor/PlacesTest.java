@@ -9,6 +9,7 @@ import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.serial.JournalSerializer;
 import dev.jorb.serial.Redrive;
+import dev.jorb.serial.RunFile;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.State;
 import dev.jorb.workflow.Workflow;
@@ -98,6 +99,7 @@ class PlacesTest {
   void jobsThatWereInsideKeepTheirPlaces() throws Exception {
     var workflow = workflow(s -> {});
     Path killed = killed(workflow, Tools.of(0), "watch", 2);
+    assertThat(RunFile.read(killed).shapes()).isEqualTo(workflow.shapes());
 
     Tools tools = Tools.of(0);
     try (var journal = JournalSerializer.at(killed, workflow);

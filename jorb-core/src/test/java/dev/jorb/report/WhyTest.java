@@ -6,6 +6,7 @@ import dev.jorb.report.Why.Reason;
 import dev.jorb.report.Why.Surroundings;
 import dev.jorb.run.Job;
 import dev.jorb.run.StateShape;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,30 @@ class WhyTest {
     assertThat(why("0", true).sentence())
         .startsWith(
             "it is parked in \"edit\" since 2026-11-24T09:59:55Z: failed 3 times in a row: HTTP 502.");
+  }
+
+  @Test
+  void groupThatIsFullAndWithWhom() {
+    List<StateShape> shapes =
+        List.of(
+            new StateShape("edit", false, 2, 0, List.of(), List.of()),
+            new StateShape("push", false, 4, 0, List.of(), List.of(), "open", 3),
+            new StateShape("watch", false, 4, 0, List.of(), List.of(), "open", 3));
+    add(job("0", "watch", 9).transition("push", "watch", NOW, Duration.ZERO));
+    add(job("1", "watch", 8).transition("push", "watch", NOW, Duration.ZERO).parked("asks"));
+    add(job("2", "push", 7).transition("edit", "push", NOW, Duration.ZERO));
+    add(job("3", "push", 6).transition("edit", "push", NOW, Duration.ZERO));
+    Surroundings live = new Surroundings(shapes, true, Set.of("2"));
+
+    assertThat(Why.of(jobs.get(3), jobs, live, NOW).sentence())
+        .isEqualTo(
+            "it is the next to start in \"push\"; the group \"open\" is full: 3 of 3, with 0, 1, 2");
+    assertThat(Why.of(jobs.get(0), jobs, live, NOW).sentence()).doesNotContain("group");
+    Surroundings atRest = new Surroundings(shapes, false, Set.of("2"));
+    assertThat(Why.of(jobs.get(3), jobs, atRest, NOW).sentence())
+        .endsWith("start it; the group \"open\" is full: 3 of 3, with 0, 1, 2");
+    Surroundings hasRoom = new Surroundings(shapes, true, Set.of());
+    assertThat(Why.of(jobs.get(3), jobs, hasRoom, NOW).sentence()).doesNotContain("group");
   }
 
   @Test
