@@ -37,8 +37,11 @@ record Inquiry<J>(Board<J> board, List<? extends Entry<?>> running, LongFunction
     Lane<J> lane = entry.lane;
     List<String> before = new ArrayList<>();
     int place = entry.phase == Entry.Phase.WAITING ? lane.before(entry, SHOWN, before) : 0;
-    LimitedBy by = limitedBy(lane);
-    Hold hold = lane.hold();
+    LimitedBy laneBy = limitedBy(lane);
+    boolean goesOn = laneBy != LimitedBy.PAUSED && laneBy != LimitedBy.STOPPED;
+    Hold shutOut = goesOn ? lane.shutOut(entry) : null;
+    Hold hold = shutOut == null ? lane.hold() : shutOut;
+    LimitedBy by = shutOut == null ? laneBy : LimitedBy.GROUP;
     return new Standing(
         phase(entry),
         place,

@@ -250,9 +250,18 @@ final class Lane<J> {
   /// What but a slot keeps it from starting more; null if nothing of its own does.
   @Nullable Hold hold() {
     if (places != null && waiting() > 0 && isFull()) {
-      return new Hold("the group " + places.full(), null, false, LimitedBy.GROUP);
+      return shutOut(places);
     }
     return turnstile == null ? null : turnstile.hold();
+  }
+
+  /// That this job, which waits here, wants to come into a group that is full; null if not.
+  @Nullable Hold shutOut(Entry<J> entry) {
+    return places != null && isEntrant(entry) && !places.hasRoom() ? shutOut(places) : null;
+  }
+
+  private static Hold shutOut(Places<?> places) {
+    return new Hold("the group " + places.full(), null, false, LimitedBy.GROUP);
   }
 
   /// Tells how many jobs start before this one, which waits here, and adds the ids of the first of

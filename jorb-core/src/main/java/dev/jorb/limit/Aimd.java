@@ -87,6 +87,8 @@ public record Aimd(double initial, double min, double max, Duration interval, Du
     private long increasedAtNanos;
     private boolean hasBackedOff;
     private long backedOffAtNanos;
+    private int running;
+    private long usedAtNanos;
 
     Adapting(Aimd rule) {
       this.rule = rule;
@@ -105,11 +107,14 @@ public record Aimd(double initial, double min, double max, Duration interval, Du
 
     @Override
     public void started(long cost, long nowNanos) {
+      running++;
+      usedAtNanos = nowNanos;
       pace.take(cost, nowNanos);
     }
 
     @Override
     public void ended(Permit permit, Feedback feedback, long nowNanos) {
+      running--;
       pace.take(feedback.surplus(permit), nowNanos);
       switch (feedback.kind()) {
         case SUCCEEDED -> increase(nowNanos);
@@ -141,6 +146,16 @@ public record Aimd(double initial, double min, double max, Duration interval, Du
     private void set(double newRate, long nowNanos) {
       rate = Math.clamp(newRate, rule.min, rule.max);
       pace.set(rate, burst(), nowNanos);
+    }
+
+    @Override
+    public boolean isLikeNew(long nowNanos) {
+      return running == 0 && nowNanos - usedAtNanos >= Nanos.OUTDATED;
+    }
+
+    @Override
+    public void succeed(Limiter earlier, int steps, long nowNanos) {
+      running = steps;
     }
 
     @Override

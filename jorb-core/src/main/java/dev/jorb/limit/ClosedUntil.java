@@ -55,6 +55,11 @@ final class ClosedUntil {
   private long quotaSaidAtNanos;
   private long quotaSaid;
 
+  /// Whether the period that the service spoke of is over.
+  private boolean isRenewed;
+
+  private long usedAtNanos;
+
   long waitNanos(long cost, long nowNanos) {
     settle(nowNanos);
     return switch (phase) {
@@ -87,6 +92,7 @@ final class ClosedUntil {
       runningSince = 0;
     }
     hasQuota = quotaLimit >= 0;
+    isRenewed = true;
     allowance = quotaLimit - running;
     quotaResetNanos = nowNanos + BELIEVED_NANOS;
   }
@@ -99,8 +105,9 @@ final class ClosedUntil {
     return neverFits ? 0 : quotaResetNanos - nowNanos;
   }
 
-  void started(long cost) {
+  void started(long cost, long nowNanos) {
     running++;
+    usedAtNanos = nowNanos;
     allowance -= cost;
     if (phase != Phase.OPEN) {
       runningSince++;
@@ -181,6 +188,7 @@ final class ClosedUntil {
     }
     quotaSaid = quota.remaining();
     hasQuota = true;
+    isRenewed = false;
     quotaSaidAtNanos = isLate ? quotaSaidAtNanos : permit.startNanos();
     allowance = Math.max(0, quota.remaining()) - running;
     quotaLimit = quota.limit() >= 0 ? quota.limit() : Math.max(quotaLimit, quota.remaining() + 1);
@@ -222,6 +230,10 @@ final class ClosedUntil {
 
   boolean isLikeNew(long nowNanos) {
     settle(nowNanos);
-    return phase == Phase.OPEN && !hasQuota && running == 0 && strikes == 0;
+    boolean isOutdated =
+        phase != Phase.CLOSED
+            && (!hasQuota || isRenewed)
+            && nowNanos - usedAtNanos >= Nanos.OUTDATED;
+    return running == 0 && (isOutdated || (phase == Phase.OPEN && !hasQuota && strikes == 0));
   }
 }

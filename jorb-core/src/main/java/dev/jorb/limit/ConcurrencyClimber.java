@@ -39,6 +39,7 @@ final class ConcurrencyClimber implements Limiter {
 
   private int current;
   private int running;
+  private long usedAtNanos;
 
   // The window.
   private boolean isSettling = true;
@@ -77,6 +78,7 @@ final class ConcurrencyClimber implements Limiter {
   @Override
   public void started(long cost, long nowNanos) {
     running++;
+    usedAtNanos = nowNanos;
     if (!hasWindow) {
       openWindow(true, nowNanos);
     }
@@ -243,7 +245,7 @@ final class ConcurrencyClimber implements Limiter {
 
   @Override
   public boolean isLikeNew(long nowNanos) {
-    return running == 0 && base == min;
+    return running == 0 && (base == min || nowNanos - usedAtNanos >= Nanos.OUTDATED);
   }
 
   @Override

@@ -84,6 +84,8 @@ final class LearningLimiter implements Limiter {
   /// Steps that run.
   private int running;
 
+  private long usedAtNanos;
+
   /// The burst that is drained: steps that had started by then belong to it.
   private boolean hadBurst;
 
@@ -144,6 +146,7 @@ final class LearningLimiter implements Limiter {
   @Override
   public void started(long cost, long nowNanos) {
     running++;
+    usedAtNanos = nowNanos;
     knocking += mode == Mode.KNOCKING ? 1 : 0;
     pace.take(cost, nowNanos);
   }
@@ -281,6 +284,16 @@ final class LearningLimiter implements Limiter {
   private void set(double newRate, long nowNanos) {
     rate = Math.clamp(newRate, rule.min(), rule.max());
     pace.set(rate, burst(), nowNanos);
+  }
+
+  @Override
+  public boolean isLikeNew(long nowNanos) {
+    return running == 0 && nowNanos - usedAtNanos >= Nanos.OUTDATED;
+  }
+
+  @Override
+  public void succeed(Limiter earlier, int steps, long nowNanos) {
+    running = steps;
   }
 
   @Override

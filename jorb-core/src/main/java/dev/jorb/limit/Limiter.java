@@ -29,8 +29,9 @@ public interface Limiter {
   /// A start is over.
   default void ended(Permit permit, Feedback feedback, long nowNanos) {}
 
-  /// Whether a new limiter of the same limit would answer the same from now on: then this one may
-  /// be forgotten. False if in doubt.
+  /// Whether a new limiter of the same limit would answer the same from now on, but for what is too
+  /// old to matter: then this one may be forgotten. Asked of limits that are kept per key. False if
+  /// in doubt.
   default boolean isLikeNew(long nowNanos) {
     return false;
   }

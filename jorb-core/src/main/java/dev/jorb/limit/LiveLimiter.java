@@ -40,7 +40,7 @@ public final class LiveLimiter {
   /// As [Limiter#started].
   public void started(long cost, long nowNanos) {
     isNew = false;
-    closed.started(cost);
+    closed.started(cost, nowNanos);
     limiter.started(cost, nowNanos);
   }
 

@@ -109,6 +109,10 @@ class PlacesTest {
       assertThat(status(handle, "push").hold())
           .isEqualTo("the group \"open pull requests\" is full: 2 of 2, with 0, 1");
       assertThat(tools.pushed).isEmpty();
+      assertThat(handle.why("3").sentence())
+          .isEqualTo(
+              "it waits in \"push\" behind job 2;"
+                  + " the group \"open pull requests\" is full: 2 of 2, with 0, 1");
       assertThatThrownBy(() -> handle.setGroup("open pull requests", 0))
           .hasMessage("group \"open pull requests\": it must let at least 1 job in but was 0");
       handle.setGroup("open pull requests", 3);
