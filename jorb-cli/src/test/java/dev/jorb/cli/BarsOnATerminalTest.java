@@ -46,6 +46,12 @@ class BarsOnATerminalTest {
 
   private void start(int columns, int rows, int jobs, int pause, String environment)
       throws Exception {
+    start(columns, rows, jobs, pause, environment, "plain");
+  }
+
+  private void start(
+      int columns, int rows, int jobs, int pause, String environment, String kind)
+      throws Exception {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Path script = folder.resolve("start");
     Files.writeString(
@@ -63,6 +69,8 @@ class BarsOnATerminalTest {
             + jobs
             + " "
             + pause
+            + " "
+            + kind
             + "\n");
     tmux(
         "new-session",
@@ -81,6 +89,11 @@ class BarsOnATerminalTest {
 
   private String screen() throws Exception {
     return tmux("capture-pane", "-p", "-t", "s");
+  }
+
+  /// With the escapes that colour it.
+  private String colouredScreen() throws Exception {
+    return tmux("capture-pane", "-p", "-e", "-t", "s");
   }
 
   private String everything() throws Exception {
@@ -145,6 +158,43 @@ class BarsOnATerminalTest {
         .containsPattern("talk [█░]{30} +4/8 +1 running, 3 waiting");
     letGo();
     awaitEnd();
+  }
+
+  @Test
+  void jobsThatHaveFailedAreRed() throws Exception {
+    start(100, 24, 8, 6, "", "failing");
+    awaitPause();
+    eventually("bars; " + screen(), () -> screen().contains("1 running, 1 waiting, 3 parked"));
+
+    assertThat(colouredScreen()).containsPattern("talk +\u001b\\[32m█+\u001b\\[31m█+");
+    assertThat(screen()).containsPattern("3 of 8 jobs ended, 3 parked");
+    letGo();
+    awaitEnd();
+    assertThat(everything()).contains("4 of 8 jobs ended, 4 parked");
+  }
+
+  @Test
+  void noColorTakesTheColoursAwayAndNotTheFigures() throws Exception {
+    start(100, 24, 8, 6, "NO_COLOR=1", "failing");
+    awaitPause();
+    eventually("bars; " + screen(), () -> screen().contains("3 parked"));
+
+    assertThat(colouredScreen()).doesNotContain("\u001b[3").containsPattern("talk +█+!+");
+    letGo();
+    awaitEnd();
+  }
+
+  @Test
+  void thirtyStatesFitAWindowOfTheUsualSize() throws Exception {
+    start(80, 24, 8, 4, "", "wide");
+    awaitPause();
+    eventually("bars; " + screen(), () -> screen().contains("4 of 8 jobs ended"));
+
+    assertThat(screen()).contains("talk ", "more states", "done ");
+    assertThat(screen().lines()).hasSizeLessThanOrEqualTo(24).allMatch(line -> line.length() < 80);
+    letGo();
+    awaitEnd();
+    assertThat(linesIn(everything())).containsExactlyElementsOf(numbers(8));
   }
 
   @Test
