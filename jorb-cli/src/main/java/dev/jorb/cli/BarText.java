@@ -94,7 +94,7 @@ record BarText(int columns, int rows, boolean isColoured, boolean isUnicode) {
       add(parts, count.waiting(), "waiting");
       add(parts, count.delayed(), "delayed");
       add(parts, count.parked(), "parked");
-      if (rate > 0) {
+      if (rate * 60 >= 0.05) { // What is less is shown as nothing.
         parts.add(perTime(rate));
       }
       if (!heldBy.isEmpty()) {

@@ -49,8 +49,7 @@ class BarsOnATerminalTest {
     start(columns, rows, jobs, pause, environment, "plain");
   }
 
-  private void start(
-      int columns, int rows, int jobs, int pause, String environment, String kind)
+  private void start(int columns, int rows, int jobs, int pause, String environment, String kind)
       throws Exception {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Path script = folder.resolve("start");
