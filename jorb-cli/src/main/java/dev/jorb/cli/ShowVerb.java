@@ -59,6 +59,7 @@ final class ShowVerb implements Callable<Integer> {
     json.put("attempt", job.attempt());
     json.put("updated", job.updated().toString());
     job.due().ifPresent(due -> json.put("due", due.toString()));
+    job.deadline().ifPresent(at -> json.put("deadline", at.toString()));
     job.parked().ifPresent(reason -> json.put("parked", reason));
     json.put("transitions", job.transitions().stream().map(ShowVerb::json).toList());
     json.put("errors", job.errors().stream().map(ShowVerb::json).toList());

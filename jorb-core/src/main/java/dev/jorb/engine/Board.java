@@ -63,6 +63,7 @@ final class Board<J> {
   private final BitSet lackPermit = new BitSet();
 
   final Orders<J> orders = new Orders<>(timers, families);
+  private final Expiries<J> expiries;
   private final Pauses<J> pauses;
 
   private int executing;
@@ -99,6 +100,7 @@ final class Board<J> {
     this.owner = owner;
     this.lanes = new Lanes<>(groups, touched);
     this.deadlines = new Deadlines<>(lanes.all());
+    this.expiries = new Expiries<>(orders, deadlines);
     this.pauses = new Pauses<>(lanes.all(), touched, pauseWhen);
     for (State<?, ?, J> state : states) {
       Lane<J> lane = lanes.add(state);
@@ -168,6 +170,7 @@ final class Board<J> {
       countHistory(arrival.job());
       unfinished++;
       Entry<J> entry = orders.enter(arrival.job(), lane);
+      expiries.add(arrival.job(), arrival.now(), nowNanos);
       if (lane.places != null && lane.places.has(arrival.job())) {
         lane.places.enter(entry);
       }
@@ -262,6 +265,7 @@ final class Board<J> {
       Lane<J> lane = lanes.ofAny(child.state());
       unfinished++;
       Entry<J> kicked = orders.enter(child, lane);
+      expiries.add(child, child.updated(), nowNanos);
       place(kicked, child, lane, Duration.ZERO, nowNanos);
       if (next != null) {
         order(kicked, next);
@@ -274,6 +278,9 @@ final class Board<J> {
 
   /// Puts a job where its recorded version says that it belongs.
   private void place(Entry<J> entry, Job<J> job, Lane<J> lane, Duration delay, long nowNanos) {
+    if (!job.deadline().equals(entry.job.deadline())) {
+      expiries.add(job, job.updated(), nowNanos);
+    }
     entry.job = job;
     entry.lane = lane;
     entry.leavePlace();
@@ -292,7 +299,7 @@ final class Board<J> {
       queue(entry, nowNanos);
     } else {
       entry.phase = Phase.DELAYED;
-      lane.delayed++;
+      lane.delay(job);
       timers.add(entry, delay, nowNanos);
     }
   }
@@ -385,8 +392,9 @@ final class Board<J> {
   private void releaseDue(long nowNanos) {
     deadlines.find(nowNanos);
     pauses.letProbe(nowNanos);
+    unfinished += stopped ? 0 : expiries.expire(nowNanos);
     for (Entry<J> due = timers.takeDue(nowNanos); due != null; due = timers.takeDue(nowNanos)) {
-      due.lane.delayed--;
+      due.lane.endDelay(due.job);
       queue(due, nowNanos);
     }
   }
@@ -454,6 +462,7 @@ final class Board<J> {
   OptionalLong nextDueNanos(long nowNanos) {
     long wait = Math.min(timers.waitNanos(nowNanos), deadlines.waitNanos(nowNanos));
     wait = Math.min(wait, pauses.waitNanos(nowNanos));
+    wait = stopped ? wait : Math.min(wait, expiries.waitNanos(nowNanos));
     if (!isHeld()) {
       for (int i = lackPermit.nextSetBit(0); i >= 0; i = lackPermit.nextSetBit(i + 1)) {
         Turnstile<J> turnstile = lanes.get(i).turnstile;

@@ -30,6 +30,11 @@ final class Deadlines<J> {
     }
   }
 
+  /// The time of an execution is over, whatever its state allows.
+  void isOver(Entry<J> entry) {
+    overdue.add(entry);
+  }
+
   void find(long nowNanos) {
     for (int i = timed.nextSetBit(0); i >= 0; i = timed.nextSetBit(i + 1)) {
       find(lanes.get(i), nowNanos);

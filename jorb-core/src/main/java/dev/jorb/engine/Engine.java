@@ -421,8 +421,7 @@ public final class Engine<A, O, J> {
       return new Steps.Unrecordable<>(entry, "the run cannot go on");
     }
     FlightEvents.Execution event = flight.begin();
-    Steps.Answer<J> answer =
-        entry.lane.timeoutNanos > 0 ? timed(worker, entry) : steps.execute(entry);
+    Steps.Answer<J> answer = entry.hasTimeLimit() ? timed(worker, entry) : steps.execute(entry);
     flight.end(event, entry);
     return answer;
   }

@@ -108,6 +108,11 @@ final class Entry<J> {
         || (call != null && call.entries().stream().anyMatch(each -> each.entered));
   }
 
+  /// Whether its step may be interrupted because its time is over.
+  boolean hasTimeLimit() {
+    return lane.timeoutNanos > 0 || (call == null && job.deadline().isPresent());
+  }
+
   /// The jobs whose step is called together: this one, if it has a call of its own.
   List<Entry<J>> together() {
     Call<J> shared = call;

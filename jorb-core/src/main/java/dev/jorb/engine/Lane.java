@@ -3,6 +3,7 @@ package dev.jorb.engine;
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Limit;
 import dev.jorb.measure.LimitedBy;
+import dev.jorb.run.Job;
 import dev.jorb.workflow.StateLimit;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,6 +60,9 @@ final class Lane<J> {
 
   /// Jobs that wait for a time, or for the jobs that they kicked.
   int delayed;
+
+  /// Those of them that wait because they go in circles.
+  private int circling;
 
   int parked;
   long completed;
@@ -274,6 +278,18 @@ final class Lane<J> {
     return all.size();
   }
 
+  /// A job waits for a time.
+  void delay(Job<J> job) {
+    delayed++;
+    circling += job.laps() >= Verdict.MOST_LAPS ? 1 : 0;
+  }
+
+  /// It no longer does.
+  void endDelay(Job<J> job) {
+    delayed--;
+    circling -= job.laps() >= Verdict.MOST_LAPS ? 1 : 0;
+  }
+
   /// How many jobs are doing what.
   StatusCount count() {
     return count(null);
@@ -296,7 +312,10 @@ final class Lane<J> {
 
   private String holdText(LongFunction<String> clock) {
     Hold hold = hold();
-    return hold == null ? "" : hold.text(clock);
+    String held = hold == null ? "" : hold.text(clock);
+    return held.isEmpty() && circling > 0
+        ? circling + (circling == 1 ? " job goes" : " jobs go") + " in circles, slowed down"
+        : held;
   }
 
   @Override

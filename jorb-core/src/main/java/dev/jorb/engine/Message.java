@@ -4,6 +4,7 @@ import dev.jorb.limit.Feedback;
 import dev.jorb.limit.Limit;
 import dev.jorb.run.Job;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +20,12 @@ sealed interface Message<J> {
   ///
   /// @param job the job as it is recorded
   /// @param delay how long it still has to wait; zero for not
+  /// @param now what time it is, for its deadline
   /// @param order what is done with it before anything else, if anything
-  record Arrival<J>(Job<J> job, Duration delay, @Nullable Order order) {
+  record Arrival<J>(Job<J> job, Duration delay, Instant now, @Nullable Order order) {
+    /// One that has just been made.
     Arrival(Job<J> job, Duration delay) {
-      this(job, delay, null);
+      this(job, delay, job.updated(), null);
     }
   }
 

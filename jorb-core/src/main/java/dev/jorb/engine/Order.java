@@ -1,6 +1,7 @@
 package dev.jorb.engine;
 
 import dev.jorb.run.Job;
+import java.time.Instant;
 import java.util.function.Predicate;
 
 /// What a person wants to happen to jobs beside their steps.
@@ -25,6 +26,9 @@ record Order(Act act, Predicate<? super Job<?>> filter) {
 
   /// A parked job goes on, with a fresh budget.
   record Release() implements Act {}
+
+  /// The job's deadline has passed.
+  record Expire(Instant deadline) implements Act {}
 
   /// It is looked whether the job's step, which was running when a process died, had done its work.
   record Verify() implements Act {}

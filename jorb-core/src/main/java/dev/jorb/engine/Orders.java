@@ -40,7 +40,12 @@ final class Orders<J> {
 
   /// The job's entry; null if it has ended.
   @Nullable Entry<J> find(Job<J> job) {
-    return job.position() < entries.size() ? entries.get(job.position()) : null;
+    return find(job.position());
+  }
+
+  /// The entry of the job at this position; null if it has ended.
+  @Nullable Entry<J> find(int position) {
+    return position < entries.size() ? entries.get(position) : null;
   }
 
   void leave(Job<J> job) {
@@ -53,7 +58,7 @@ final class Orders<J> {
   int give(Order order, int[] positions) {
     int parked = 0;
     for (int position : positions) {
-      Entry<J> entry = position < entries.size() ? entries.get(position) : null;
+      Entry<J> entry = find(position);
       parked += entry != null && give(entry, order) ? 1 : 0;
     }
     return parked;
@@ -73,7 +78,7 @@ final class Orders<J> {
         return false;
       }
       case WAITING -> entry.lane.leave(entry);
-      case DELAYED -> entry.lane.delayed--;
+      case DELAYED -> entry.lane.endDelay(entry.job);
       case JOINING -> {
         entry.lane.delayed--;
         families.leave(entry);

@@ -190,7 +190,16 @@ final class Steps<A, O, J> {
           ? job
           : job.copy().parked("the workflow has no state \"" + job.state() + "\"").build();
     }
-    return job.parked().isEmpty() || job.isHeld() ? job : job.copy().released().attempt(0).build();
+    return job.parked().isEmpty() || job.isHeld()
+        ? job
+        : job.copy().released().attempt(0).deadline(null).build();
+  }
+
+  /// The job with the deadline that the workflow gives to new ones, if it is one.
+  private Job<J> withDeadline(Job<J> job) {
+    return job.version() > 1 || job.deadline().isPresent() || workflow.deadline().isEmpty()
+        ? job
+        : job.copy().deadline(job.updated().plus(workflow.deadline().get())).build();
   }
 
   /// What became of the jobs that were in doubt.
@@ -210,7 +219,9 @@ final class Steps<A, O, J> {
     List<Message.Arrival<J>> arrivals = new ArrayList<>(jobs.size());
     for (Job<J> job : jobs) {
       Order first = firstOf(job);
-      arrivals.add(new Message.Arrival<>(released(job), Verdict.remaining(job, now), first));
+      arrivals.add(
+          new Message.Arrival<>(
+              withDeadline(released(job)), Verdict.remaining(job, now), now, first));
     }
     return arrivals;
   }
@@ -326,6 +337,17 @@ final class Steps<A, O, J> {
       return failed(entry, failure, startNanos); // A delay beyond the calendar, say.
     }
     entry.ending = decision.failed() ? Ending.OUTCOME : Ending.SUCCEEDED;
+    Job<J> next = decision.transition().job();
+    if (next.laps() == Verdict.MOST_LAPS && !decision.delay().isZero()) {
+      LOG.warn(
+          "run \"{}\": job {} goes in circles: it has come back to {} {} times without waiting and"
+              + " without a change of its context; from now on it waits {} each time",
+          run.name(),
+          next.id(),
+          next.state(),
+          next.laps(),
+          Verdict.LAP_DELAY);
+    }
     int kicked = decision.transition().kicked().size();
     if (kicked > 0 && jobs.addAndGet(kicked) > workflow.maxJobs()) {
       jobs.addAndGet(-kicked);
@@ -375,13 +397,13 @@ final class Steps<A, O, J> {
   private Answer<J> timedOutAlone(Entry<J> entry, long startNanos) {
     Duration timeout =
         workflow.state(entry.job.state()).flatMap(State::timeout).orElse(Duration.ZERO);
-    String error = "timed out after " + timeout;
     entry.ending = Ending.TIMEOUT;
-    return record(
-        entry,
-        verdict.failed(entry.job, error, time.instant(), since(startNanos)),
-        Feedback.FAILED,
-        startNanos);
+    Instant now = time.instant();
+    Decision<J> decision =
+        timeout.isZero() || Verdict.isExpired(entry.job, now)
+            ? verdict.expired(entry.job, now, since(startNanos))
+            : verdict.failed(entry.job, "timed out after " + timeout, now, since(startNanos));
+    return record(entry, decision, Feedback.FAILED, startNanos);
   }
 
   private Answer<J> failed(Entry<J> entry, Throwable failure, long startNanos) {

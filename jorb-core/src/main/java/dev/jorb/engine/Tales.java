@@ -31,6 +31,9 @@ final class Tales {
       events.add(new RunEvent.Cancelled(after, before.state()));
     } else {
       events.add(new RunEvent.Moved(after, before.state(), took, transition.kicked().size()));
+      if (after.laps() > 0 && after.laps() % Verdict.MOST_LAPS == 0 && !result.delay().isZero()) {
+        events.add(new RunEvent.Looped(after.id(), after.state(), after.laps()));
+      }
     }
     after.parked().ifPresent(reason -> events.add(new RunEvent.Parked(after, reason)));
     return events;

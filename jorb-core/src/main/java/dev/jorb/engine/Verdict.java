@@ -10,7 +10,9 @@ import dev.jorb.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +26,20 @@ final class Verdict<J> {
   private final Workflow<?, ?, J> workflow;
   private final RandomGenerator random;
 
+  /// The places of the states in the workflow's order. Whoever goes in circles goes back, or stays.
+  private final Map<String, Integer> places = new HashMap<>();
+
+  /// A job that has come back so often without waiting and without a change of its context,
+  /// compared by `equals`, waits before each further lap: it burns a slot and fills the disk for
+  /// nothing.
+  static final int MOST_LAPS = 100;
+
+  static final Duration LAP_DELAY = Duration.ofSeconds(1);
+
   Verdict(Workflow<?, ?, J> workflow, RandomGenerator random) {
     this.workflow = workflow;
     this.random = random;
+    workflow.stateNames().forEach(state -> places.put(state, places.size()));
   }
 
   /// A transition and how long the job waits after it.
@@ -50,7 +63,47 @@ final class Verdict<J> {
     }
     Job.Builder<J> next = begin(job, target, at, took).context(outcome.context()).attempt(0);
     outcome.error().ifPresent(error -> next.error(state.name(), at, error));
-    return decide(job, next, outcome, outcome.delay().orElse(Duration.ZERO), at, false);
+    int laps = laps(job, outcome, target);
+    boolean circles = laps >= MOST_LAPS && isBack(state.name(), target);
+    Duration delay = circles ? LAP_DELAY : outcome.delay().orElse(Duration.ZERO);
+    return decide(job, next.laps(laps), outcome, delay, at, false);
+  }
+
+  /// How often the job has come back, with this time, if it neither waits nor changes.
+  private int laps(Job<J> job, Outcome<J> outcome, String target) {
+    boolean back = isBack(job.state(), target);
+    boolean waits =
+        outcome.delay().filter(Duration::isPositive).isPresent()
+            || outcome.awaitsKicks()
+            || outcome.parked().isPresent();
+    if ((!back && job.laps() == 0) || waits || !outcome.kicks().isEmpty()) {
+      return 0;
+    }
+    return job.context().equals(outcome.context()) ? job.laps() + (back ? 1 : 0) : 0;
+  }
+
+  private boolean isBack(String from, String to) {
+    return from.equals(to) || places.getOrDefault(to, Integer.MAX_VALUE) < places.get(from);
+  }
+
+  /// What follows when the job's deadline has passed: a failure that is not retried.
+  Decision<J> expired(Job<J> job, Instant at, Duration took) {
+    State<?, ?, J> state = state(job);
+    String error = "its deadline, " + job.deadline().orElse(at) + ", has passed";
+    Job.Builder<J> next =
+        begin(job, state.onFailure().orElse(state.name()), at, took)
+            .deadline(null)
+            .attempt(0)
+            .error(state.name(), at, error);
+    if (state.onFailure().isEmpty()) {
+      next.parked(error);
+    }
+    return new Decision<>(new Transition<>(next.build(), List.of()), Duration.ZERO, true);
+  }
+
+  /// Whether its deadline has passed.
+  static boolean isExpired(Job<?> job, Instant now) {
+    return job.deadline().filter(deadline -> !now.isBefore(deadline)).isPresent();
   }
 
   /// What follows from a failed attempt: its context stays as it was.
@@ -116,11 +169,15 @@ final class Verdict<J> {
       case Order.Release release ->
           job.parked().isEmpty()
               ? Optional.empty()
-              : change(next.released().attempt(0).dueNow(), Duration.ZERO);
+              : change(next.released().attempt(0).dueNow().deadline(null), Duration.ZERO);
       case Order.Prioritize prioritize ->
           job.priority() == prioritize.priority()
               ? Optional.empty()
               : change(next.priority(prioritize.priority()), remaining(job, at));
+      case Order.Expire expire ->
+          job.deadline().filter(expire.deadline()::equals).isPresent() && job.parked().isEmpty()
+              ? Optional.of(expired(job, at, Duration.ZERO))
+              : Optional.empty();
       case Order.Verify verify -> Optional.empty();
       case Order.Cancel cancel -> change(cancelled(job, next, at), Duration.ZERO);
     };
@@ -163,7 +220,7 @@ final class Verdict<J> {
         .transition(job.state(), target, at, took);
   }
 
-  private static <J> Decision<J> decide(
+  private Decision<J> decide(
       Job<J> job,
       Job.Builder<J> next,
       Outcome<J> outcome,
@@ -173,13 +230,15 @@ final class Verdict<J> {
     List<Kick<J>> kicks = outcome.kicks();
     List<Job<J>> kicked = new ArrayList<>(kicks.size());
     for (Kick<J> kick : kicks) {
-      kicked.add(
+      Job.Builder<J> child =
           Job.<J>builder(job.id() + "->" + (job.kicks() + kicked.size()), kick.state())
               .parent(job.id())
               .context(kick.context())
-              .updated(at)
-              .build());
+              .updated(at);
+      workflow.deadline().ifPresent(within -> child.deadline(at.plus(within)));
+      kicked.add(child.build());
     }
+    outcome.deadline().ifPresent(next::deadline);
     if (!delay.isZero()) {
       next.due(at.plus(delay));
     }

@@ -54,6 +54,7 @@ public sealed interface RunEvent {
   record Probed(String state, String job) implements RunEvent {}
 
   /// A job goes in circles without waiting and without a change of its context; it is slowed down.
+  /// Told when it has come back a hundred times, and at each further hundred.
   ///
   /// @param laps how often it came back
   record Looped(String job, String state, int laps) implements RunEvent {}

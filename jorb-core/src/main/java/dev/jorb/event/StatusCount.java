@@ -23,7 +23,7 @@ import java.util.StringJoiner;
 ///   terminal state the jobs that ended there
 /// @param terminal whether jobs end in this state
 /// @param hold why nothing starts here though jobs wait, and until when if that is known; empty if
-///   nothing but a slot is missing
+///   nothing but a slot is missing. If nothing is held, how many of the delayed jobs go in circles
 public record StatusCount(
     String state,
     int waiting,

@@ -239,12 +239,20 @@ public record Why(
       }
       Instant due = job.due().filter(now::isBefore).orElse(null);
       if (due != null) {
+        String place = " in \"" + job.state() + "\"";
         String cause =
-            job.attempt() == 0 ? "was told to come back" : "failed " + times(job.attempt());
+            job.laps() > 0
+                ? "goes in circles"
+                    + place
+                    + ": it came back "
+                    + times(job.laps())
+                    + " without waiting and with the same context, so it is slowed down"
+                : (job.attempt() == 0 ? "was told to come back" : "failed " + times(job.attempt()))
+                    + place;
         return new Why(
             job.id(),
             Reason.DELAYED,
-            "it " + cause + " in \"" + job.state() + "\" and may start again at " + due,
+            "it " + cause + " and may start again at " + due,
             List.of(),
             due);
       }

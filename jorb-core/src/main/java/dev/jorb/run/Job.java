@@ -50,17 +50,20 @@ public final class Job<J> {
       boolean awaitsKicks,
       int crashes,
       boolean inDoubt,
+      int laps,
+      @Nullable Instant deadline,
       @Nullable Run<?, J> run,
       @Nullable JobError lastError,
       @Nullable Redriven redriven) {
     private static final Rare<?> NOTHING =
-        new Rare<>(0, 0, 0, null, false, 0, false, 0, false, null, null, null);
+        new Rare<>(0, 0, 0, null, false, 0, false, 0, false, 0, null, null, null, null);
 
     @SuppressWarnings("unchecked") // It has no run.
     static <J> Rare<J> of(Builder<J> b) {
       boolean isNothing =
-          (b.kicks | b.attempt | b.priority | b.crashes) == 0
+          (b.kicks | b.attempt | b.priority | b.crashes | b.laps) == 0
               && b.dueMillis == 0
+              && b.deadline == null
               && !(b.held || b.awaitsKicks || b.inDoubt)
               && b.parked == null
               && b.run == null
@@ -78,6 +81,8 @@ public final class Job<J> {
               b.awaitsKicks,
               Math.min(b.crashes, Byte.MAX_VALUE),
               b.inDoubt,
+              b.laps,
+              b.deadline,
               b.run,
               b.lastError,
               b.redriven);
@@ -112,6 +117,7 @@ public final class Job<J> {
   public Builder<J> next() {
     Builder<J> builder = copy();
     builder.version = version + 1;
+    builder.laps = 0;
     builder.crashes = 0;
     builder.inDoubt = false;
     builder.redriven = null;
@@ -140,6 +146,8 @@ public final class Job<J> {
     builder.awaitsKicks = job.rare.awaitsKicks;
     builder.crashes = job.rare.crashes;
     builder.inDoubt = job.rare.inDoubt;
+    builder.laps = job.rare.laps;
+    builder.deadline = job.rare.deadline;
     builder.lastTransition = job.lastTransition;
     builder.lastError = job.rare.lastError;
     builder.redriven = job.rare.redriven;
@@ -216,6 +224,16 @@ public final class Job<J> {
     return rare.dueMillis == 0
         ? Optional.empty()
         : Optional.of(Instant.ofEpochMilli(rare.dueMillis));
+  }
+
+  /// When it must be at its end; if it is not, that is a failure for good.
+  public Optional<Instant> deadline() {
+    return Optional.ofNullable(rare.deadline);
+  }
+
+  /// How often it has come back without waiting and with the same context; that is slowed down.
+  public int laps() {
+    return rare.laps;
   }
 
   /// Why it is parked, if it is.
@@ -350,6 +368,8 @@ public final class Job<J> {
     private boolean awaitsKicks;
     private int crashes;
     private boolean inDoubt;
+    private int laps;
+    private @Nullable Instant deadline;
     private @Nullable Run<?, J> run;
     private @Nullable JobTransition lastTransition;
     private @Nullable JobError lastError;
@@ -411,6 +431,18 @@ public final class Job<J> {
     /// When it may run again.
     public Builder<J> due(Instant due) {
       this.dueMillis = due.toEpochMilli();
+      return this;
+    }
+
+    /// When it must be at its end, to the millisecond; null for any time.
+    public Builder<J> deadline(@Nullable Instant deadline) {
+      this.deadline = deadline == null ? null : Instant.ofEpochMilli(deadline.toEpochMilli());
+      return this;
+    }
+
+    /// How often it has come back unchanged.
+    public Builder<J> laps(int laps) {
+      this.laps = laps;
       return this;
     }
 

@@ -32,6 +32,8 @@ final class GoNote {
   @Nullable String parked;
   boolean held;
   int priority;
+  int laps;
+  @Nullable Instant deadline;
   final List<Line.PastTransition> transitions = new ArrayList<>();
   int transitionCount;
   final List<ErrorNote> errors = new ArrayList<>();
@@ -68,6 +70,8 @@ final class GoNote {
       case "parked" -> parked = in.text();
       case "held" -> held = in.flag();
       case "priority" -> priority = in.integer();
+      case "laps" -> laps = in.count();
+      case "deadline" -> deadline = Instant.parse(in.text());
       case "transitions" -> in.objects(() -> transitions.add(transition(in)));
       case "n" -> transitionCount = in.count();
       case "errors" -> in.objects(() -> errors.add(error(in)));
@@ -115,7 +119,7 @@ final class GoNote {
     if (parked != null) {
       job.parked(parked);
     }
-    job.held(held).priority(priority);
+    job.held(held).priority(priority).laps(laps).deadline(deadline);
     int ordinal = transitionCount - transitions.size();
     for (Line.PastTransition each : transitions) {
       job.transition(each.from(), each.to(), each.at(), each.took(), ++ordinal);
@@ -133,6 +137,7 @@ final class GoNote {
         || job.due().isPresent()
         || job.parked().isPresent()
         || job.priority() != 0
+        || job.deadline().isPresent()
         || job.transitionCount() > 0
         || job.errorCount() > 0
         || !job.parent().equals(GoIds.parent(job.id()));
@@ -158,6 +163,8 @@ final class GoNote {
     if (job.priority() != 0) {
       text.append(",\"priority\":").append(Integer.toString(job.priority()));
     }
+    number(text, "laps", job.laps());
+    job.deadline().ifPresent(at -> text.append(",\"deadline\":").string(at.toString()));
     transitions(text, job);
     errors(text, job);
     text.append("}");

@@ -15,8 +15,8 @@ sealed interface Line {
   record Head(Header header) implements Line {}
 
   /// What few jobs have.
-  record Rare(boolean held, int priority) {
-    static final Rare NOTHING = new Rare(false, 0);
+  record Rare(boolean held, int priority, int laps, @Nullable Instant deadline) {
+    static final Rare NOTHING = new Rare(false, 0, 0, null);
   }
 
   /// A version of a job.
@@ -69,7 +69,7 @@ sealed interface Line {
       if (parent != null) {
         job.parent(parent);
       }
-      job.held(rare.held).priority(rare.priority);
+      job.held(rare.held).priority(rare.priority).laps(rare.laps).deadline(rare.deadline);
       if (due != null) {
         job.due(due);
       }

@@ -215,6 +215,8 @@ final class LineReader {
         case "crashes" -> job.crashes = in.count();
         case "held" -> job.held = in.flag();
         case "priority" -> job.priority = in.integer();
+        case "laps" -> job.laps = in.count();
+        case "deadline" -> job.deadline = Instant.parse(in.text());
         case "error" -> job.error = in.text();
         case "in" -> job.errorState = name(in.text());
         case "errors" -> job.errors = in.count();
@@ -443,6 +445,8 @@ final class LineReader {
     int crashes;
     boolean held;
     int priority;
+    int laps;
+    @Nullable Instant deadline;
     @Nullable String error;
     @Nullable String errorState;
     int errors;
@@ -469,7 +473,7 @@ final class LineReader {
           due,
           parked,
           crashes,
-          new Line.Rare(held, priority),
+          new Line.Rare(held, priority, laps, deadline),
           error,
           errorState,
           errors,

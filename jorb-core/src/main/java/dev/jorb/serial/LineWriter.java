@@ -186,6 +186,10 @@ final class LineWriter {
     if (job.priority() != 0) {
       append(",\"priority\":").number(job.priority());
     }
+    if (job.laps() > 0) {
+      append(",\"laps\":").number(job.laps());
+    }
+    job.deadline().ifPresent(at -> append(",\"deadline\":\"").instant(at).append("\""));
   }
 
   private void redriven(Redriven redriven) {

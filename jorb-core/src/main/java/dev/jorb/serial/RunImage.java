@@ -169,6 +169,8 @@ final class RunImage {
             && known.crashes() == job.crashes()
             && known.isHeld() == job.isHeld()
             && known.priority() == job.priority()
+            && known.laps() == job.laps()
+            && known.deadline().equals(job.deadline())
             && known.transitionCount() == job.transitionCount()
             && known.errorCount() == job.errorCount()
             && Arrays.equals(before.context(), line.context());

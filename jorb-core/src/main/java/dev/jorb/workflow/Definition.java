@@ -2,6 +2,7 @@ package dev.jorb.workflow;
 
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// The rules for a workflow's definition. Each method adds what it finds; none stops at the first.
 final class Definition {
@@ -21,7 +23,11 @@ final class Definition {
   }
 
   static List<String> problems(
-      String name, int maxJobs, List<? extends State<?, ?, ?>> states, List<Group> groups) {
+      String name,
+      int maxJobs,
+      @Nullable Duration deadline,
+      List<? extends State<?, ?, ?>> states,
+      List<Group> groups) {
     Definition definition = new Definition(states);
     if (name.isBlank()) {
       definition.problems.add("the workflow's name must not be blank");
@@ -29,6 +35,9 @@ final class Definition {
     if (maxJobs < 1 || maxJobs > Run.MAX_JOBS) {
       definition.problems.add(
           "maxJobs must be between 1 and " + Run.MAX_JOBS + " but was " + maxJobs);
+    }
+    if (deadline != null && !deadline.isPositive()) {
+      definition.problems.add("the jobs' deadline must be above zero but was " + deadline);
     }
     definition.checkStates(states);
     definition.checkGroups(states, groups);

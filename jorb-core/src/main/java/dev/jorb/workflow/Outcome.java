@@ -3,6 +3,7 @@ package dev.jorb.workflow;
 import dev.jorb.limit.Feedback;
 import dev.jorb.limit.ServiceHints;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -39,6 +40,7 @@ public final class Outcome<J> {
   private final boolean awaitsKicks;
   private final @Nullable String parked;
   private final Feedback feedback;
+  private final @Nullable Instant deadline;
 
   private Outcome(
       @Nullable String state,
@@ -48,7 +50,8 @@ public final class Outcome<J> {
       @Nullable Duration delay,
       boolean awaitsKicks,
       @Nullable String parked,
-      Feedback feedback) {
+      Feedback feedback,
+      @Nullable Instant deadline) {
     int waits = (awaitsKicks ? 1 : 0) + (delay != null ? 1 : 0) + (parked != null ? 1 : 0);
     if (waits > 1) {
       throw new IllegalArgumentException(
@@ -57,6 +60,7 @@ public final class Outcome<J> {
     this.parked = parked;
     this.awaitsKicks = awaitsKicks;
     this.feedback = feedback;
+    this.deadline = deadline;
     this.state = state;
     this.context = Objects.requireNonNull(context, "an outcome's context must not be null");
     this.kicks = kicks;
@@ -67,7 +71,7 @@ public final class Outcome<J> {
   /// The job goes to `state`.
   public static <J> Outcome<J> to(String state, J context) {
     Objects.requireNonNull(state, "an outcome's state must not be null");
-    return new Outcome<>(state, context, null, null, null, false, null, Feedback.SUCCEEDED);
+    return new Outcome<>(state, context, null, null, null, false, null, Feedback.SUCCEEDED, null);
   }
 
   /// The job stays where it is and will run again.
@@ -75,13 +79,14 @@ public final class Outcome<J> {
   /// Without an error this is no failure: polls and loops stay as often as they like. With an error
   /// it is a failed attempt and the state's [Retry] decides.
   public static <J> Outcome<J> stay(J context) {
-    return new Outcome<>(null, context, null, null, null, false, null, Feedback.SUCCEEDED);
+    return new Outcome<>(null, context, null, null, null, false, null, Feedback.SUCCEEDED, null);
   }
 
   /// Something went wrong; logged on the job under the state that it ran in.
   public Outcome<J> error(String message) {
     Objects.requireNonNull(message, "an outcome's error must not be null");
-    return new Outcome<>(state, context, kicks, message, delay, awaitsKicks, parked, feedback);
+    return new Outcome<>(
+        state, context, kicks, message, delay, awaitsKicks, parked, feedback, deadline);
   }
 
   /// Something went wrong; logged on the job as [Failure#describe] tells it.
@@ -97,7 +102,8 @@ public final class Outcome<J> {
     if (delay.isNegative()) {
       throw new IllegalArgumentException("outcome: a delay must not be negative but was " + delay);
     }
-    return new Outcome<>(state, context, kicks, error, delay, awaitsKicks, parked, feedback);
+    return new Outcome<>(
+        state, context, kicks, error, delay, awaitsKicks, parked, feedback, deadline);
   }
 
   /// Starts a new job in `state`, a child of this one.
@@ -112,7 +118,15 @@ public final class Outcome<J> {
   /// @throws IllegalStateException beyond [#MAX_KICKS]
   public Outcome<J> kick(Kick<J> kick) {
     return new Outcome<>(
-        state, context, Kicks.after(kicks, kick), error, delay, awaitsKicks, parked, feedback);
+        state,
+        context,
+        Kicks.after(kicks, kick),
+        error,
+        delay,
+        awaitsKicks,
+        parked,
+        feedback,
+        deadline);
   }
 
   /// Starts a new job for each kick, children of this one, in the collection's order.
@@ -123,7 +137,8 @@ public final class Outcome<J> {
     for (Kick<J> kick : more) {
       all = Kicks.after(all, kick);
     }
-    return new Outcome<>(state, context, all, error, delay, awaitsKicks, parked, feedback);
+    return new Outcome<>(
+        state, context, all, error, delay, awaitsKicks, parked, feedback, deadline);
   }
 
   /// The move is recorded at once; the job becomes runnable when every job that it has kicked in
@@ -132,7 +147,15 @@ public final class Outcome<J> {
   ///
   /// @throws IllegalArgumentException if it waits for a time or a person already
   public Outcome<J> awaitKicks() {
-    return new Outcome<>(state, context, kicks, error, delay, true, parked, feedback);
+    return new Outcome<>(state, context, kicks, error, delay, true, parked, feedback, deadline);
+  }
+
+  /// The job must be at its end by then, whatever it was told before. If it is not, its step is
+  /// interrupted, or it leaves where it waits; that is a failure which is not retried: it goes to
+  /// its state's [State.Builder#onFailure], or is parked. To the millisecond.
+  public Outcome<J> deadline(Instant at) {
+    Objects.requireNonNull(at, "an outcome's deadline must not be null");
+    return new Outcome<>(state, context, kicks, error, delay, awaitsKicks, parked, feedback, at);
   }
 
   /// What the step really cost, in the units of its state's [State.Builder#cost]: its limits are
@@ -144,7 +167,7 @@ public final class Outcome<J> {
       throw new IllegalArgumentException("outcome: a cost must not be negative but was " + actual);
     }
     return new Outcome<>(
-        state, context, kicks, error, delay, awaitsKicks, parked, feedback.cost(actual));
+        state, context, kicks, error, delay, awaitsKicks, parked, feedback.cost(actual), deadline);
   }
 
   /// What the service said about its quota, though it did not refuse: the run stops before it has
@@ -158,7 +181,8 @@ public final class Outcome<J> {
         delay,
         awaitsKicks,
         parked,
-        feedback.quota(hints.asSuccess().quota()));
+        feedback.quota(hints.asSuccess().quota()),
+        deadline);
   }
 
   /// The move is recorded at once; the job is parked where it goes and needs a person, for this
@@ -168,7 +192,8 @@ public final class Outcome<J> {
   /// @throws IllegalArgumentException if it waits for a time or for its kicks already
   public Outcome<J> park(String reason) {
     Objects.requireNonNull(reason, "an outcome's reason to park must not be null");
-    return new Outcome<>(state, context, kicks, error, delay, awaitsKicks, reason, feedback);
+    return new Outcome<>(
+        state, context, kicks, error, delay, awaitsKicks, reason, feedback, deadline);
   }
 
   /// Where to; empty to stay.
@@ -194,6 +219,11 @@ public final class Outcome<J> {
   /// How long the job waits before it is runnable.
   public Optional<Duration> delay() {
     return Optional.ofNullable(delay);
+  }
+
+  /// When the job must be at its end, if the step said so.
+  public Optional<Instant> deadline() {
+    return Optional.ofNullable(deadline);
   }
 
   /// What the limits of its state are told.

@@ -6,6 +6,7 @@ import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.run.Schema;
 import dev.jorb.run.StateShape;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -46,6 +47,7 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
   private final Map<String, State<A, O, J>> states;
   private final int maxJobs;
   private final @Nullable Failures pauseWhen;
+  private final @Nullable Duration deadline;
   private final List<Group> groups;
   private final State<A, O, J> cancelled =
       new State.Builder<A, O, J>(Job.CANCELLED).terminal(true).build();
@@ -58,6 +60,7 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     this.states = states;
     this.maxJobs = other.maxJobs;
     this.pauseWhen = other.pauseWhen;
+    this.deadline = other.deadline;
     this.groups = other.groups;
   }
 
@@ -69,6 +72,7 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     this.states = states;
     this.maxJobs = b.maxJobs;
     this.pauseWhen = b.pauseWhen;
+    this.deadline = b.deadline;
     this.groups = List.copyOf(b.groups);
   }
 
@@ -228,6 +232,11 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     return groups;
   }
 
+  /// Within which time after its coming each job must be at its end; any time if empty.
+  public Optional<Duration> deadline() {
+    return Optional.ofNullable(deadline);
+  }
+
   /// The states in the order of their definition.
   public List<State<A, O, J>> states() {
     return List.copyOf(states.values());
@@ -264,6 +273,7 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
     private final List<State<A, O, J>> states = new ArrayList<>();
     private int maxJobs = Run.MAX_JOBS;
     private @Nullable Failures pauseWhen;
+    private @Nullable Duration deadline;
     private final List<Group> groups = new ArrayList<>();
 
     private Builder(String name, Class<A> appType, Class<O> overallType, Class<J> contextType) {
@@ -315,11 +325,18 @@ public final class Workflow<A, O, J> implements Schema<O, J> {
       return this;
     }
 
+    /// Each job must be at its end within this time after it has come into the run, unless a step
+    /// gives it another [Outcome#deadline]; what happens if it is not is told there.
+    public Builder<A, O, J> deadline(Duration each) {
+      this.deadline = each;
+      return this;
+    }
+
     /// Checks the whole definition and returns it.
     ///
     /// @throws WorkflowException with all problems in one message
     public Workflow<A, O, J> build() {
-      List<String> problems = Definition.problems(name, maxJobs, states, groups);
+      List<String> problems = Definition.problems(name, maxJobs, deadline, states, groups);
       if (!problems.isEmpty()) {
         throw new WorkflowException(name, problems);
       }

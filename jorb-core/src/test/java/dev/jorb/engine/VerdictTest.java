@@ -81,6 +81,110 @@ class VerdictTest {
   }
 
   @Nested
+  class Circles {
+    private Decision<String> laps(int laps, String... states) {
+      Decision<String> last = null;
+      Job<String> job = job("push");
+      for (int i = 0; i < laps; i++) {
+        for (String state : states) {
+          last = returned(job, Outcome.to(state, "old"));
+          job = last.transition().job();
+        }
+      }
+      return last;
+    }
+
+    @Test
+    void hundredLapsOfOneStateAreFreeAndEachFurtherWaits() {
+      assertThat(laps(99, "push").delay()).isZero();
+      assertThat(laps(100, "push").delay()).isEqualTo(Duration.ofSeconds(1));
+      Job<String> job = laps(150, "push").transition().job();
+      assertThat(job.laps()).isEqualTo(150);
+      assertThat(job.due()).contains(AT.plusSeconds(1));
+    }
+
+    @Test
+    void lapsOverSeveralStatesCountOnceEach() {
+      assertThat(laps(99, "narrow", "push").transition().job().laps()).isEqualTo(99);
+      assertThat(laps(99, "narrow", "push").delay()).isZero();
+      assertThat(laps(100, "narrow", "push").delay()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void changeOfTheContextBeginsAnew() {
+      Job<String> job = laps(99, "push").transition().job();
+
+      assertThat(after(job, Outcome.stay("new")).laps()).isZero();
+    }
+
+    @Test
+    void whoWaitsOrForksOrFailsDoesNotGoInCircles() {
+      Job<String> job = laps(99, "push").transition().job();
+
+      assertThat(after(job, Outcome.stay("old").after(Duration.ofMillis(1))).laps()).isZero();
+      assertThat(after(job, Outcome.stay("old").kick("new", "child")).laps()).isZero();
+      assertThat(after(job, Outcome.stay("old").error("no")).laps()).isZero();
+      assertThat(after(job, Outcome.to("push", "old").park("wait")).laps()).isZero();
+    }
+
+    @Test
+    void wayForwardIsNoLap() {
+      assertThat(after(job("new"), Outcome.to("push", "old")).laps()).isZero();
+    }
+  }
+
+  @Nested
+  class Deadlines {
+    private final Job<String> late = job("push").copy().deadline(AT.minusSeconds(1)).build();
+
+    @Test
+    void stepGivesItsJobADeadlineThatIsKept() {
+      Job<String> job = after(job("new"), Outcome.to("push", "x").deadline(AT.plusSeconds(9)));
+
+      assertThat(job.deadline()).contains(AT.plusSeconds(9));
+      assertThat(after(job, Outcome.stay("y")).deadline()).contains(AT.plusSeconds(9));
+    }
+
+    @Test
+    void lateJobGoesWhereItsStateSaysAndHasTimeAgain() {
+      Decision<String> decision = verdict.expired(late, AT, TOOK);
+
+      Job<String> job = decision.transition().job();
+      assertThat(decision.failed()).isTrue();
+      assertThat(job.state()).isEqualTo("abandoned");
+      assertThat(job.context()).isEqualTo("old");
+      assertThat(job.deadline()).isEmpty();
+      assertThat(job.errors())
+          .extracting(JobError::state, JobError::message)
+          .containsExactly(tuple("push", "its deadline, 2026-11-24T10:42:06.113Z, has passed"));
+    }
+
+    @Test
+    void lateJobIsParkedIfItsStateSaysNothing() {
+      Job<String> once = job("once").copy().deadline(AT).build();
+
+      Job<String> job = verdict.expired(once, AT, TOOK).transition().job();
+
+      assertThat(job.state()).isEqualTo("once");
+      assertThat(job.parked()).contains("its deadline, " + AT + ", has passed");
+    }
+
+    @Test
+    void releasedJobHasAllTheTimeThatItNeeds() {
+      Job<String> parked = late.copy().parked("late").build();
+
+      assertThat(verdict.ordered(parked, new Order.Release(), AT).orElseThrow())
+          .satisfies(decision -> assertThat(decision.transition().job().deadline()).isEmpty());
+    }
+
+    @Test
+    void orderOfAnOlderDeadlineChangesNothing() {
+      assertThat(verdict.ordered(late, new Order.Expire(AT.minusSeconds(99)), AT)).isEmpty();
+      assertThat(verdict.ordered(late, new Order.Expire(AT.minusSeconds(1)), AT)).isPresent();
+    }
+  }
+
+  @Nested
   class Moves {
     @Test
     void jobGoesWhereTheStepSaysWithItsNewContext() {
@@ -128,7 +232,7 @@ class VerdictTest {
     void jobMayStayAsOftenAsItLikes() {
       Job<String> job = job("once");
       for (int i = 0; i < 100; i++) {
-        job = after(job, Outcome.stay("again"));
+        job = after(job, Outcome.stay("again " + i));
       }
 
       assertThat(job.parked()).isEmpty();

@@ -96,6 +96,7 @@ class WhyTest {
   void delayedAfterAFailureOrBecauseItWasTold() {
     add(job("0", "edit", 5).attempt(2).due(NOW.plusSeconds(30)));
     add(job("1", "edit", 5).due(NOW.plusSeconds(30)));
+    add(job("2", "edit", 5).laps(120).due(NOW.plusSeconds(1)));
 
     assertThat(why("0", true).reason()).isEqualTo(Reason.DELAYED);
     assertThat(why("0", true).sentence())
@@ -103,6 +104,11 @@ class WhyTest {
             "it failed 2 times in a row in \"edit\" and may start again at 2026-11-24T10:00:30Z");
     assertThat(why("0", true).notBefore()).isEqualTo(NOW.plusSeconds(30));
     assertThat(why("1", true).sentence()).startsWith("it was told to come back in \"edit\"");
+    assertThat(why("2", true).sentence())
+        .isEqualTo(
+            "it goes in circles in \"edit\": it came back 120 times in a row without waiting and"
+                + " with the same context, so it is slowed down and may start again at"
+                + " 2026-11-24T10:00:01Z");
   }
 
   @Test

@@ -278,10 +278,12 @@ class WorkflowTest {
     void boundsThatCannotBeMeant() {
       refuses(
           withState("new", s -> s.exec(WorkflowTest::step).maxKicks(-1).timeout(Duration.ZERO))
-              .maxJobs(0),
+              .maxJobs(0)
+              .deadline(Duration.ZERO),
           """
-          workflow "w" has 3 problems:
+          workflow "w" has 4 problems:
             - maxJobs must be between 1 and 100000000 but was 0
+            - the jobs' deadline must be above zero but was PT0S
             - state "new": timeout must be above zero but was PT0S
             - state "new": maxKicks must be between 0 and 1000000 but was -1\
           """);
