@@ -60,16 +60,19 @@ record Program(Process process, Path out, Path err) {
     return Files.readString(out) + Files.readString(err);
   }
 
-  /// As `kill -9` does, as soon as something is so. The program must not have ended before.
-  void killOnce(Condition condition) throws Exception {
+  /// As `kill -9` does, as soon as something is so. The program must not have ended before. Returns
+  /// the processes that it had started and that were still running.
+  List<ProcessHandle> killOnce(Condition condition) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
     while (!condition.holds()) {
       assertThat(process.isAlive()).as(said()).isTrue();
       assertThat(System.nanoTime() - deadline).as(said()).isNegative();
       LockSupport.parkNanos(5_000_000);
     }
+    List<ProcessHandle> children = process.descendants().toList();
     process.destroyForcibly().waitFor();
     assertThat(process.exitValue()).as(said()).isEqualTo(128 + 9);
+    return children;
   }
 
   /// Something that a program brings about.

@@ -83,7 +83,8 @@ final class Verdict<J> {
   }
 
   private boolean isBack(String from, String to) {
-    return from.equals(to) || places.getOrDefault(to, Integer.MAX_VALUE) < places.get(from);
+    return from.equals(to)
+        || places.getOrDefault(to, Integer.MAX_VALUE) < places.getOrDefault(from, -1);
   }
 
   /// What follows when the job's deadline has passed: a failure that is not retried.
