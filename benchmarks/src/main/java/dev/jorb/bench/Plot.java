@@ -75,8 +75,13 @@ final class Plot {
   private static void axes(StringBuilder svg, int seconds, double top) {
     for (int i = 0; i <= 4; i++) {
       double value = top * i / 4;
-      String line = "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#e4e4e4\"/>\n";
-      svg.append(String.format(Locale.ROOT, line, LEFT, WIDTH - 10, y(value, top), y(value, top)));
+      svg.append(
+          String.format(
+              Locale.ROOT,
+              "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%3$.1f\" stroke=\"#e4e4e4\"/>\n",
+              LEFT,
+              WIDTH - 10,
+              y(value, top)));
       svg.append(text(6, (int) y(value, top) + 4, "#666", Numbers.text(value)));
       int second = seconds * i / 4;
       svg.append(text((int) x(second, seconds) - 14, HEIGHT - 6, "#666", second + " s"));
