@@ -5,6 +5,7 @@ import java.util.List;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -12,11 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What a flight recording (JFR) holds of a run: executions, transitions, commits. While nobody
 /// records, each costs a look at a field. Thread-safe.
+///
+/// The JVM rewrites a class of events when it is loaded, which takes longer than a small run. So
+/// none is touched before somebody has asked for a recording in this process.
 final class FlightEvents {
-  private static final Execution EXECUTION = new Execution();
-  private static final Transition TRANSITION = new Transition();
-  private static final Commit COMMIT = new Commit();
-
   private final String run;
 
   FlightEvents(String run) {
@@ -30,6 +30,8 @@ final class FlightEvents {
   @Description("A step was executed")
   @StackTrace(false)
   static final class Execution extends Event {
+    private static final Execution PROBE = new Execution();
+
     @Label("Run")
     @Nullable String run;
 
@@ -54,6 +56,8 @@ final class FlightEvents {
   @Description("A job moved, or stayed, and that is recorded")
   @StackTrace(false)
   static final class Transition extends Event {
+    private static final Transition PROBE = new Transition();
+
     @Label("Run")
     @Nullable String run;
 
@@ -77,6 +81,8 @@ final class FlightEvents {
   @Description("A batch of transitions was made durable")
   @StackTrace(false)
   static final class Commit extends Event {
+    private static final Commit PROBE = new Commit();
+
     @Label("Run")
     @Nullable String run;
 
@@ -89,7 +95,7 @@ final class FlightEvents {
 
   /// A step begins; null if nobody records that.
   @Nullable Execution begin() {
-    if (!EXECUTION.isEnabled()) {
+    if (!FlightRecorder.isInitialized() || !Execution.PROBE.isEnabled()) {
       return null;
     }
     Execution event = new Execution();
@@ -112,7 +118,7 @@ final class FlightEvents {
 
   /// A batch begins; null if nobody records that.
   @Nullable Commit beginCommit() {
-    if (!COMMIT.isEnabled()) {
+    if (!FlightRecorder.isInitialized() || !Commit.PROBE.isEnabled()) {
       return null;
     }
     Commit event = new Commit();
@@ -133,7 +139,7 @@ final class FlightEvents {
 
   /// A transition is recorded. To be told before the board hears of it.
   void recorded(Result<?> result) {
-    if (TRANSITION.isEnabled()) {
+    if (FlightRecorder.isInitialized() && Transition.PROBE.isEnabled()) {
       Job<?> job = result.encoded().transition().job();
       Transition event = new Transition();
       event.run = run;
