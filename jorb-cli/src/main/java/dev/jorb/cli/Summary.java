@@ -92,6 +92,7 @@ record Summary(
   /// What a person should look at, and how to go on.
   void printProblems(PrintStream out) {
     printParked(out);
+    printShutOut(out);
     printCauses(out);
     printOverdue(out);
     printHeld(out);
@@ -127,6 +128,23 @@ record Summary(
     }
     table.print(out);
     printMore(out, all - Math.min(SHOWN_PARKED, parked.size()));
+  }
+
+  /// Jobs that wait though the run is at rest: for a place in a group that parked jobs have.
+  private void printShutOut(PrintStream out) {
+    if (ended.wasStopped()) {
+      return;
+    }
+    for (StatusCount count : ended.counts()) {
+      if (count.waiting() > 0 && !count.hold().isEmpty()) {
+        out.println(
+            Text.count(count.waiting(), "job")
+                + " in "
+                + count.state()
+                + " could not start: "
+                + count.hold());
+      }
+    }
   }
 
   private void printCauses(PrintStream out) {
