@@ -355,6 +355,7 @@ final class Board<J> {
       pauses.returned(entry, true, nowNanos);
     }
     parkInMemory(entry, reason);
+    orderNext(entry);
   }
 
   private void parkInMemory(Entry<J> entry, String reason) {

@@ -34,6 +34,15 @@ class OrdersTest {
   @Nested
   class AWaitingJob {
     @Test
+    void orderForAJobWhoseStepCannotBeRecordedIsCarriedOutAllTheSame() {
+      Desk desk = Desk.of(w -> w.state("work", s -> s.exec(Desk::step)).terminal("done"));
+      desk.enter("work", "a");
+      desk.orders(new Order.Cancel(), "a");
+
+      assertThat(desk.cannotRecord("a")).containsExactly("order for a");
+    }
+
+    @Test
     void isCancelledWithoutASlotAndItsPlaceIsPassedOver() {
       desk.enter("work", "a", "b", "c");
 

@@ -11,6 +11,9 @@ import java.util.Map;
 /// What the board and the verdict should do, in the plainest way: one list of jobs, scanned for
 /// every question. Slow and, one hopes, obviously right. Time counts from zero.
 final class ReferenceModel {
+  /// So many orders are carried out at a time.
+  private static final int MOST_ORDERED = 16;
+
   private final Scenario scenario;
   private final List<ModelJob> jobs = new ArrayList<>();
   private final Map<String, Long> executions = new LinkedHashMap<>();
@@ -21,6 +24,8 @@ final class ReferenceModel {
 
   /// Grows with every job that joins a queue or begins a delay.
   private long places;
+
+  private long calls;
 
   /// Shrinks with every job that goes back in front.
   private long front;
@@ -34,6 +39,10 @@ final class ReferenceModel {
   enum Phase {
     WAITING,
     EXECUTING,
+    /// Something was ordered, and nobody has begun with it.
+    GIVEN,
+    /// It is being carried out.
+    ORDERED,
     COMMITTING,
     DELAYED,
     PARKED,
@@ -47,9 +56,23 @@ final class ReferenceModel {
     int attempt;
     int kicks;
     boolean parked;
+
+    /// It is parked, of which the file knows nothing.
+    boolean parkedInMemory;
+
+    boolean held;
+    int priority;
     long dueMillis;
 
     Phase phase;
+
+    /// The call that it shares with others.
+    long call;
+
+    /// What was ordered: what comes now, and what comes when it has returned.
+    Order.Act order;
+
+    Order.Act next;
     long place;
     long dueNanos;
     Verdict verdict;
@@ -58,6 +81,10 @@ final class ReferenceModel {
     ModelJob(String id, int state) {
       this.id = id;
       this.state = state;
+    }
+
+    boolean isParked() {
+      return parked || parkedInMemory;
     }
   }
 
@@ -78,7 +105,12 @@ final class ReferenceModel {
       boolean logged,
       List<Integer> kicks,
       long least,
-      long most) {}
+      long most) {
+    /// What was decided by an order.
+    Verdict(int state, int attempt, boolean parked) {
+      this(state, attempt, parked, false, List.of(), 0, 0);
+    }
+  }
 
   // What a step means.
 
@@ -138,15 +170,105 @@ final class ReferenceModel {
   void committed(String id, long now) {
     ModelJob job = job(id);
     Verdict verdict = job.verdict;
-    executions.merge(scenario.stateName(job.state), 1L, Long::sum);
+    Order.Act order = job.order;
+    if (order == null || order instanceof Order.Cancel) {
+      executions.merge(scenario.stateName(job.state), 1L, Long::sum);
+    }
     job.state = verdict.state;
     job.attempt = verdict.attempt;
     job.parked = verdict.parked;
-    job.dueMillis = job.dueNanos == 0 ? 0 : job.place;
+    job.parkedInMemory = false;
+    if (order == null) {
+      job.dueMillis = job.dueNanos == 0 ? 0 : job.place;
+    } else {
+      record(job, order);
+    }
+    job.order = null;
     job.verdict = null;
     place(job, job.dueNanos, now);
+    List<ModelJob> kicked = new ArrayList<>();
     for (int kick : verdict.kicks) {
       enter(job.id + "->" + job.kicks++, kick, 0, false, now);
+      kicked.add(jobs.getLast());
+    }
+    Order.Act next = job.next;
+    job.next = null;
+    if (next != null) {
+      kicked.forEach(child -> order(child, next));
+      order(job, next);
+    }
+  }
+
+  private static void record(ModelJob job, Order.Act order) {
+    switch (order) {
+      case Order.Park park -> job.held = true;
+      case Order.Release release -> {
+        job.held = false;
+        job.dueMillis = 0;
+      }
+      case Order.Cancel cancel -> {
+        job.held = false;
+        job.dueMillis = 0;
+      }
+      case Order.Prioritize prioritize -> job.priority = prioritize.priority();
+      case Order.Verify verify -> throw new AssertionError(verify);
+      case Order.Expire expire -> throw new AssertionError(expire);
+    }
+  }
+
+  // What a person orders.
+
+  void order(String id, Order.Act act) {
+    if (!stopped) {
+      order(job(id), act);
+    }
+  }
+
+  private void order(ModelJob job, Order.Act act) {
+    if (stopped) {
+      return;
+    }
+    switch (job.phase) {
+      case EXECUTING, COMMITTING, GIVEN, ORDERED -> job.next = act;
+      case ENDED -> {}
+      case WAITING, DELAYED, PARKED -> {
+        job.phase = Phase.GIVEN;
+        job.order = act;
+        job.place = places++;
+      }
+    }
+  }
+
+  /// What should come of an order; null if it changes nothing.
+  Verdict verdictOfOrder(String id) {
+    ModelJob job = job(id);
+    return switch (job.order) {
+      case Order.Park park -> new Verdict(job.state, job.attempt, true);
+      case Order.Release release -> job.isParked() ? new Verdict(job.state, 0, false) : null;
+      case Order.Cancel cancel -> new Verdict(scenario.cancelled(), 0, false);
+      case Order.Prioritize prioritize ->
+          job.priority == prioritize.priority()
+              ? null
+              : new Verdict(job.state, job.attempt, job.isParked());
+      case Order.Verify verify -> throw new AssertionError(verify);
+      case Order.Expire expire -> throw new AssertionError(expire);
+    };
+  }
+
+  /// How long the job still has to wait.
+  long remaining(String id, long now) {
+    ModelJob job = job(id);
+    return job.dueMillis == 0 ? 0 : Math.max(0, job.dueMillis * 1_000_000 - now);
+  }
+
+  void unchanged(String id, long delayNanos, long now) {
+    ModelJob job = job(id);
+    job.order = null;
+    place(job, delayNanos, now);
+    Order.Act next = job.next;
+    job.next = null;
+    if (next != null) {
+      order(job, next);
     }
   }
 
@@ -154,10 +276,22 @@ final class ReferenceModel {
     ModelJob job = job(id);
     job.phase = Phase.WAITING;
     job.place = --front;
+    Order.Act next = job.next;
+    job.next = null;
+    if (next != null) {
+      order(job, next);
+    }
   }
 
   void unrecordable(String id) {
-    job(id).phase = Phase.PARKED;
+    ModelJob job = job(id);
+    job.phase = Phase.PARKED;
+    job.parkedInMemory = true;
+    Order.Act next = job.next;
+    job.next = null;
+    if (next != null) {
+      order(job, next);
+    }
   }
 
   void pause(int state) {
@@ -172,8 +306,13 @@ final class ReferenceModel {
     this.held = held;
   }
 
-  void stop() {
+  /// Nothing starts any more. Orders with which nobody has begun are forgotten.
+  void stop(long now) {
     stopped = true;
+    for (ModelJob job = firstGiven(); job != null; job = firstGiven()) {
+      job.order = null;
+      place(job, 0, now);
+    }
   }
 
   /// The process ends and another goes on with what is durable. Whoever was parked gets another
@@ -185,7 +324,10 @@ final class ReferenceModel {
       ModelJob again = new ModelJob(job.id, job.state);
       again.kicks = job.kicks;
       again.dueMillis = job.dueMillis;
-      again.attempt = job.parked ? 0 : job.attempt;
+      again.priority = job.priority;
+      again.held = job.held;
+      again.parked = job.held;
+      again.attempt = job.parked && !job.held ? 0 : job.attempt;
       if (job.state == scenario.states().size()) {
         again.attempt = job.attempt;
       }
@@ -201,14 +343,15 @@ final class ReferenceModel {
     job.state = state;
     job.attempt = 0;
     job.parked = false;
+    job.held = false;
     job.dueMillis = 0;
   }
 
   private void place(ModelJob job, long delayNanos, long now) {
     job.place = places++;
-    if (job.state < scenario.states().size() && scenario.states().get(job.state).terminal()) {
+    if (scenario.isTerminal(job.state)) {
       job.phase = Phase.ENDED;
-    } else if (job.parked || job.state == scenario.states().size()) {
+    } else if (job.isParked() || job.state == scenario.states().size()) {
       job.phase = Phase.PARKED;
     } else if (delayNanos == 0) {
       job.phase = Phase.WAITING;
@@ -231,27 +374,61 @@ final class ReferenceModel {
       due.place = places++;
     }
     List<String> starts = new ArrayList<>();
+    for (ModelJob job = firstGiven();
+        job != null && !isHeld() && count(Phase.ORDERED) < MOST_ORDERED;
+        job = firstGiven()) {
+      job.phase = Phase.ORDERED;
+      starts.add(job.id);
+    }
     for (int state = scenario.states().size() - 1; state >= 0; state--) {
       while (lacksOnlyAPermit(state) && permitWait(state, now) == 0) {
-        ModelJob job = firstWaiting(state);
-        job.phase = Phase.EXECUTING;
         if (rate(state) != null) {
           rate(state).take(now);
         }
-        starts.add(job.id);
+        long call = calls++;
+        for (int i = 0; i < scenario.states().get(state).batch(); i++) {
+          ModelJob job = firstWaiting(state);
+          if (job != null) {
+            job.phase = Phase.EXECUTING;
+            job.call = call;
+            starts.add(job.id);
+          }
+        }
       }
     }
     return starts;
   }
 
   private boolean lacksOnlyAPermit(int state) {
-    return !stopped
-        && !held
+    return !isHeld()
         && !paused[state]
         && firstWaiting(state) != null
-        && count(state, Phase.EXECUTING) < scenario.states().get(state).concurrency()
-        && uncommitted() < scenario.limits().uncommitted()
-        && uncommittedBytes() < scenario.limits().uncommittedBytes();
+        && callsOf(state) < scenario.states().get(state).concurrency();
+  }
+
+  private boolean isHeld() {
+    return stopped
+        || held
+        || uncommitted() >= scenario.limits().uncommitted()
+        || uncommittedBytes() >= scenario.limits().uncommittedBytes();
+  }
+
+  private long callsOf(int state) {
+    return jobs.stream()
+        .filter(job -> job.state == state && job.phase == Phase.EXECUTING)
+        .mapToLong(job -> job.call)
+        .distinct()
+        .count();
+  }
+
+  private ModelJob firstGiven() {
+    ModelJob first = null;
+    for (ModelJob job : jobs) {
+      if (job.phase == Phase.GIVEN && (first == null || job.place < first.place)) {
+        first = job;
+      }
+    }
+    return first;
   }
 
   private ModelRate rate(int state) {
@@ -268,7 +445,9 @@ final class ReferenceModel {
     for (ModelJob job : jobs) {
       if (job.state == state
           && job.phase == Phase.WAITING
-          && (first == null || job.place < first.place)) {
+          && (first == null
+              || job.priority > first.priority
+              || (job.priority == first.priority && job.place < first.place))) {
         first = job;
       }
     }
@@ -341,17 +520,33 @@ final class ReferenceModel {
     return true;
   }
 
+  /// Whether nothing runs, is carried out, or waits for the disk.
+  boolean isIdle() {
+    return executing() + uncommitted() + count(Phase.ORDERED) == 0;
+  }
+
   StatusCount status(int state) {
     String name = scenario.stateName(state);
-    boolean terminal = state < scenario.states().size() && scenario.states().get(state).terminal();
+    boolean terminal = scenario.isTerminal(state);
     return new StatusCount(
         name,
         count(state, Phase.WAITING),
-        count(state, Phase.EXECUTING) + count(state, Phase.COMMITTING),
+        count(state, Phase.EXECUTING)
+            + count(state, Phase.GIVEN)
+            + count(state, Phase.ORDERED)
+            + count(state, Phase.COMMITTING),
         count(state, Phase.DELAYED),
         count(state, Phase.PARKED),
         terminal ? count(state, Phase.ENDED) : executions.getOrDefault(name, 0L),
         terminal);
+  }
+
+  private int count(Phase phase) {
+    int count = 0;
+    for (ModelJob job : jobs) {
+      count += job.phase == phase ? 1 : 0;
+    }
+    return count;
   }
 
   private int count(int state, Phase phase) {

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// Plays a scenario on a board with its verdict and on the reference model, and compares them after
 /// each message. Used once.
@@ -47,7 +48,15 @@ final class Replay {
   private final Map<String, Job<String>> durable = new LinkedHashMap<>();
 
   private final Map<String, Entry<String>> executing = new LinkedHashMap<>();
+
+  /// Jobs with an order that is being carried out.
+  private final Map<String, Entry<String>> ordered = new LinkedHashMap<>();
+
   private final List<Result<String>> returned = new ArrayList<>();
+
+  /// Gives the jobs their positions.
+  private Run<String, String> positions;
+
   private long now;
   private int entered;
   private int messages;
@@ -64,6 +73,7 @@ final class Replay {
     this.scenario = scenario;
     this.log = log;
     this.workflow = scenario.workflow();
+    this.positions = workflow.run("positions", "overall");
     SplittableRandom random = new SplittableRandom(scenario.seed());
     this.verdict = new Verdict<>(workflow, random);
     this.steps =
@@ -143,6 +153,11 @@ final class Replay {
       case HOLD -> hold();
       case UNHOLD -> unhold();
       case STOP -> stop();
+      case PARK -> order(new Order.Park("by hand"), dice);
+      case RELEASE -> order(new Order.Release(), dice);
+      case CANCEL -> order(new Order.Cancel(), dice);
+      case PRIORITIZE -> order(new Order.Prioritize(dice.nextInt(-1, 3)), dice);
+      case CARRY_OUT -> carryOutOne(dice);
       case RESTART -> restart();
       case DISK_FAULT -> trouble("disk fault", SimRunFile::failSoon);
       case CRASH -> trouble("crash", SimRunFile::endSoon);
@@ -174,6 +189,7 @@ final class Replay {
       String id = Integer.toString(entered++);
       Job<String> job = job(id, spec);
       durable.put(id, job);
+      positions.put(job);
       arrivals.add(new Message.Arrival<>(job, Duration.ofNanos(spec.delayNanos())));
       model.enter(id, spec.state(), spec.delayNanos(), spec.parked(), now);
       tell("enter", id, spec);
@@ -198,7 +214,57 @@ final class Replay {
       return;
     }
     String id = List.copyOf(executing.keySet()).get(dice.nextInt(executing.size()));
-    returnOne(id, step(dice), dice.nextInt(40));
+    returnAll(id, () -> step(dice), dice.nextInt(40));
+  }
+
+  /// The call of this job returns, with something of each of its jobs.
+  private void returnAll(String id, Supplier<Step> step, int bytes) {
+    List<Message<String>> messages = new ArrayList<>();
+    for (Entry<String> entry : List.copyOf(executing.get(id).together())) {
+      messages.add(returnOne(entry.job.id(), step.get(), bytes));
+    }
+    apply(messages.size() == 1 ? messages.getFirst() : new Message.Together<>(messages));
+  }
+
+  /// Somebody orders something for a job that has not ended, in a state that is known.
+  private void order(Order.Act act, SplittableRandom dice) {
+    List<Job<String>> known =
+        durable.values().stream().filter(job -> !job.state().equals(Scenario.UNKNOWN)).toList();
+    if (known.isEmpty()) {
+      return;
+    }
+    Job<String> job = known.get(dice.nextInt(known.size()));
+    tell("order", act, job.id());
+    model.order(job.id(), act);
+    apply(
+        new Message.Ordered<>(
+            new Order(act, any -> true),
+            new int[] {positions.job(job.id()).orElseThrow().position()}));
+  }
+
+  private void carryOutOne(SplittableRandom dice) {
+    if (!ordered.isEmpty()) {
+      carryOut(List.copyOf(ordered.keySet()).get(dice.nextInt(ordered.size())));
+    }
+  }
+
+  private void carryOut(String id) {
+    Entry<String> entry = ordered.remove(id);
+    Decision<String> decision = verdict.ordered(entry.job, entry.order.act(), at(now)).orElse(null);
+    ReferenceModel.Verdict expected = model.verdictOfOrder(id);
+    same("order changes something", decision != null, expected != null);
+    tell("carry out", entry.order.act(), id);
+    if (decision == null) {
+      long left = model.remaining(id, now);
+      model.unchanged(id, left, now);
+      apply(new Message.Unchanged<>(entry, Duration.ofNanos(left)));
+      return;
+    }
+    Job<String> next = decision.transition().job();
+    same("state", next.state(), scenario.stateName(expected.state()));
+    same("attempt", next.attempt(), expected.attempt());
+    same("parked", next.parked().isPresent(), expected.parked());
+    apply(recorded(entry, decision, expected, 10));
   }
 
   private Step step(SplittableRandom dice) {
@@ -223,26 +289,32 @@ final class Replay {
     return dice.nextInt(4) == 0 ? 0 : dice.nextLong(dice.nextBoolean() ? 10 : 2_000_000_000L);
   }
 
-  private void returnOne(String id, Step step, int bytes) {
+  private Message<String> returnOne(String id, Step step, int bytes) {
     Entry<String> entry = executing.remove(id);
     Decision<String> decision = decide(entry.job, step);
     ReferenceModel.Verdict expected = model.verdict(id, step);
     compare(entry.job, decision, expected);
+    tell("return", id, step);
+    return recorded(entry, decision, expected, bytes);
+  }
+
+  /// What was decided is on its way to the disk, or, if nobody records it, done.
+  private Message<String> recorded(
+      Entry<String> entry, Decision<String> decision, ReferenceModel.Verdict expected, int bytes) {
+    String id = entry.job.id();
     Encoded<String> encoded =
         file == null
             ? new Encoded<>(decision.transition(), new byte[scenario.recorded() ? bytes : 0])
             : file.encode(decision.transition());
     Result<String> result = new Result<>(entry, encoded, decision.delay());
-    tell("return", id, step);
     model.returned(id, expected, decision.delay().toNanos(), encoded.bytes().length, now);
     if (scenario.recorded()) {
       returned.add(result);
-      apply(new Message.Returned<>(result));
-    } else {
-      model.committed(id, now);
-      store(result);
-      apply(new Message.Finished<>(result));
+      return new Message.Returned<>(result);
     }
+    model.committed(id, now);
+    store(result);
+    return new Message.Finished<>(result);
   }
 
   private Decision<String> decide(Job<String> job, Step step) {
@@ -323,6 +395,7 @@ final class Replay {
   }
 
   private void store(Result<String> result) {
+    positions.apply(List.of(result.encoded().transition()));
     store(result, durable);
   }
 
@@ -353,8 +426,12 @@ final class Replay {
     if (!executing.isEmpty()) {
       String id = List.copyOf(executing.keySet()).get(dice.nextInt(executing.size()));
       tell("withdraw", id);
-      model.withdrawn(id);
-      apply(new Message.Withdrawn<>(executing.remove(id)));
+      Message<String> withdrawn = Message.withdrawn(executing.get(id));
+      for (Entry<String> entry : List.copyOf(executing.get(id).together()).reversed()) {
+        executing.remove(entry.job.id());
+        model.withdrawn(entry.job.id());
+      }
+      apply(withdrawn);
     }
   }
 
@@ -362,8 +439,13 @@ final class Replay {
     if (!executing.isEmpty()) {
       String id = List.copyOf(executing.keySet()).get(dice.nextInt(executing.size()));
       tell("unrecordable", id);
-      model.unrecordable(id);
-      apply(new Message.Unrecordable<>(executing.remove(id), "broken"));
+      List<Message<String>> messages = new ArrayList<>();
+      for (Entry<String> entry : List.copyOf(executing.get(id).together())) {
+        executing.remove(entry.job.id());
+        model.unrecordable(entry.job.id());
+        messages.add(new Message.Unrecordable<>(entry, "broken"));
+      }
+      apply(new Message.Together<>(messages));
     }
   }
 
@@ -396,7 +478,7 @@ final class Replay {
 
   private void stop() {
     tell("stop");
-    model.stop();
+    model.stop(now);
     apply(new Message.Stop<>());
   }
 
@@ -428,6 +510,7 @@ final class Replay {
 
   private void forget() {
     executing.clear();
+    ordered.clear();
     returned.clear();
     full = null;
     board = new Board<>(workflow.states(), scenario.limits());
@@ -520,7 +603,12 @@ final class Replay {
 
   private void adopt(Run<String, String> run) {
     durable.clear();
-    run.jobs().forEach(job -> durable.put(job.id(), job));
+    positions = workflow.run("positions", "overall");
+    run.jobs()
+        .forEach(job -> {
+          durable.put(job.id(), job);
+          positions.put(job);
+        });
     forget();
   }
 
@@ -586,7 +674,9 @@ final class Replay {
         throw new AssertionError("the run does not come to rest");
       }
       for (String id : List.copyOf(executing.keySet())) {
-        returnOne(id, new Step(false, end, false, -1, List.of()), 1);
+        if (executing.containsKey(id)) {
+          returnAll(id, () -> new Step(false, end, false, -1, List.of()), 1);
+        }
       }
       commit(List.copyOf(returned));
       returned.clear();
@@ -606,8 +696,11 @@ final class Replay {
     List<String> expected = model.starts(now);
     List<String> starts = new ArrayList<>();
     for (Entry<String> entry : board.apply(message, scenario.originNanos() + now)) {
-      starts.add(entry.job.id());
-      same("executing already", executing.put(entry.job.id(), entry), null);
+      Map<String, Entry<String>> at = entry.phase == Entry.Phase.ORDERED ? ordered : executing;
+      for (Entry<String> each : entry.together()) {
+        starts.add(each.job.id());
+        same("started already", at.put(each.job.id(), each), null);
+      }
     }
     if (log != null) {
       log.add("    starts " + starts);
@@ -616,7 +709,7 @@ final class Replay {
     same("executing", board.executing(), model.executing());
     same("uncommitted", board.uncommitted(), model.uncommitted());
     same("resting", board.isResting(), model.isResting());
-    same("idle", board.isIdle(), model.executing() + model.uncommitted() == 0);
+    same("idle", board.isIdle(), model.isIdle());
     OptionalLong due = board.nextDueNanos(scenario.originNanos() + now);
     same(
         "next due",
@@ -628,9 +721,9 @@ final class Replay {
   private void compareStatus() {
     List<StatusCount> counts = board.status();
     long jobs = 0;
-    for (int state = 0; state < counts.size(); state++) {
-      same("status", counts.get(state), model.status(state));
-      jobs += counts.get(state).jobs();
+    for (StatusCount count : counts) {
+      same("status", count, model.status(scenario.stateIndex(count.state())));
+      jobs += count.jobs();
     }
     same("jobs counted", jobs, (long) durable.size());
   }

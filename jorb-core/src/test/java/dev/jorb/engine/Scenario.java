@@ -1,6 +1,7 @@
 package dev.jorb.engine;
 
 import dev.jorb.limit.Rate;
+import dev.jorb.run.Job;
 import dev.jorb.workflow.Retry;
 import dev.jorb.workflow.Workflow;
 import java.time.Duration;
@@ -29,11 +30,13 @@ record Scenario(
 
   /// A state.
   ///
+  /// @param batch how many jobs one call takes
   /// @param rate index of its rate; -1 for none
   /// @param onFailure index of a state; -1 for none
   record StateSpec(
       boolean terminal,
       int concurrency,
+      int batch,
       int rate,
       int retries,
       long firstBackoffNanos,
@@ -61,6 +64,11 @@ record Scenario(
     HOLD(2),
     UNHOLD(3),
     STOP(1),
+    PARK(2),
+    RELEASE(2),
+    CANCEL(1),
+    PRIORITIZE(3),
+    CARRY_OUT(8),
     RESTART(1),
     DISK_FAULT(3),
     CRASH(2),
@@ -128,6 +136,7 @@ record Scenario(
     return new StateSpec(
         terminal,
         1 + random.nextInt(4),
+        random.nextInt(3) == 0 ? 2 + random.nextInt(3) : 1,
         rates > 0 && random.nextBoolean() ? random.nextInt(rates) : -1,
         random.nextInt(4),
         first,
@@ -148,7 +157,29 @@ record Scenario(
   }
 
   String stateName(int index) {
+    if (index == cancelled()) {
+      return Job.CANCELLED;
+    }
     return index == states.size() ? UNKNOWN : NAMES.get(index);
+  }
+
+  /// The index of the state where cancelled jobs are.
+  int cancelled() {
+    return states.size() + 1;
+  }
+
+  /// The index of the state with this name.
+  int stateIndex(String name) {
+    for (int i = 0; i < cancelled(); i++) {
+      if (stateName(i).equals(name)) {
+        return i;
+      }
+    }
+    return cancelled();
+  }
+
+  boolean isTerminal(int state) {
+    return state == cancelled() || (state < states.size() && states.get(state).terminal);
   }
 
   Workflow<Object, String, String> workflow() {
@@ -162,7 +193,12 @@ record Scenario(
       workflow.state(
           stateName(i),
           s -> {
-            s.exec(Desk::step).terminal(spec.terminal).concurrency(spec.concurrency);
+            s.terminal(spec.terminal).concurrency(spec.concurrency);
+            if (spec.batch == 1) {
+              s.exec(Desk::step);
+            } else {
+              s.execBatch(spec.batch, Desk::batch);
+            }
             s.retry(
                 new Retry(
                     spec.retries,

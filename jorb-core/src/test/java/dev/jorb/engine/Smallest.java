@@ -62,10 +62,10 @@ final class Smallest {
 
   private static List<StateSpec> plainer(StateSpec s) {
     return List.of(
-        new StateSpec(s.terminal(), 1, -1, 0, 1, 1, -1),
-        new StateSpec(s.terminal(), s.concurrency(), -1, 0, 1, 1, -1),
-        new StateSpec(s.terminal(), 1, s.rate(), 0, 1, 1, -1),
-        new StateSpec(s.terminal(), s.concurrency(), s.rate(), 0, 1, 1, s.onFailure()));
+        new StateSpec(s.terminal(), 1, 1, -1, 0, 1, 1, -1),
+        new StateSpec(s.terminal(), s.concurrency(), 1, -1, 0, 1, 1, -1),
+        new StateSpec(s.terminal(), 1, s.batch(), s.rate(), 0, 1, 1, -1),
+        new StateSpec(s.terminal(), s.concurrency(), s.batch(), s.rate(), 0, 1, 1, s.onFailure()));
   }
 
   private boolean fails(Scenario scenario) {

@@ -7,7 +7,8 @@ import dev.jorb.torture.Tally;
 import dev.jorb.torture.Turn;
 
 /// Random histories of board, verdict and run file on virtual time against the reference model:
-/// kicks, failing steps, delays, pauses, redrives, hand edits, disk faults, crashes, power cuts and
+/// kicks, failing steps, calls for several jobs, delays, pauses, what a person orders (park,
+/// release, cancel, put first), redrives, hand edits, disk faults, crashes, power cuts and
 /// restarts. One that fails is cut down and told.
 public final class HistoryRow implements Row {
   @Override
@@ -17,8 +18,8 @@ public final class HistoryRow implements Row {
 
   @Override
   public String what() {
-    return "random histories (kicks, failing steps, delays, pauses, redrives, hand edits, disk"
-        + " faults, crashes, restarts) against the reference model, on virtual time";
+    return "random histories (kicks, failing steps, batches, delays, pauses, orders, redrives, hand"
+        + " edits, disk faults, crashes, restarts) against the reference model, on virtual time";
   }
 
   @Override
