@@ -237,6 +237,21 @@ class GroupsTest {
     }
 
     @Test
+    void isKeptByAJobThatEndsInAStateWhichIsSwitchedOff() {
+      Desk switchedOff =
+          Desk.of(w ->
+              w.state("push", s -> s.exec(Desk::step).concurrency(9))
+                  .state("watch", s -> s.exec(Desk::step).terminal(true))
+                  .terminal("merged")
+                  .group("open pull requests", 1, "push", "watch"));
+      switchedOff.enter("push", "a", "b");
+
+      assertThat(switchedOff.finishes("a", "watch")).isEmpty();
+      assertThat(switchedOff.board().isResting()).isTrue();
+      assertThat(switchedOff.setsGroup("open pull requests", 2)).containsExactly("b");
+    }
+
+    @Test
     void isKeptByAJobWhoseResultCannotBeRecorded() {
       desk.enter("push", "a", "b", "c");
       assertThat(desk.cannotRecord("a")).isEmpty();
