@@ -48,7 +48,9 @@ public final class Bench {
     boolean all = true;
     for (Row row : options.rows()) {
       System.err.println(row.name() + " …");
+      long start = System.nanoTime();
       Optional<List<Report.Line>> measured = fork(row, options);
+      System.err.printf("%s took %d s%n", row.name(), (System.nanoTime() - start) / 1_000_000_000);
       all &= measured.isPresent();
       lines.addAll(
           measured.orElseGet(

@@ -63,7 +63,7 @@ final class DelayedRow {
   }
 
   static List<Figure> measure(Scale scale, Path directory) throws Exception {
-    int jobs = scale.pick(20_000, 1_000_000);
+    int jobs = scale.pick(5_000, 1_000_000);
     Duration quiet = Duration.ofSeconds(scale.pick(4, 20));
     Duration spread = Duration.ofSeconds(scale.pick(3, 40));
     Workflow<Watch, Campaign, Alarm> workflow =

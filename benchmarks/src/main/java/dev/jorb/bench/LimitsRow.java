@@ -35,7 +35,7 @@ final class LimitsRow {
       concurrency(play(contest, Contests.concurrencyRules(contest), table), figures);
     }
     write("table.md", table.toString());
-    figures.addAll(LoopbackCalls.measure(10_000, directory));
+    figures.addAll(LoopbackCalls.measure(scale.pick(500, 10_000), directory));
     return figures;
   }
 

@@ -30,13 +30,13 @@ final class MethodsRow {
   /// Adds a figure for each method of a benchmark: nanoseconds, by iteration.
   static void run(String benchmark, int threads, Scale scale, List<Figure> figures)
       throws RunnerException {
-    TimeValue time = TimeValue.milliseconds(scale.pick(200, 1_000));
+    TimeValue time = TimeValue.milliseconds(scale.pick(100, 1_000));
     Collection<RunResult> results =
         new Runner(
                 new OptionsBuilder()
                     .include(benchmark.replace(".", "\\."))
                     .threads(threads)
-                    .forks(scale.pick(1, 3))
+                    .forks(scale.pick(0, 3))
                     .warmupIterations(scale.pick(2, 5))
                     .warmupTime(time)
                     .measurementIterations(scale.pick(3, 5))

@@ -58,7 +58,7 @@ final class StartRow {
   private static String classPath() {
     String separator = System.getProperty("path.separator");
     return Arrays.stream(System.getProperty("java.class.path").split(separator))
-        .filter(path -> path.matches(".*(jorb|jackson|slf4j|jspecify)[^/]*"))
+        .filter(path -> path.matches(".*(jorb|jackson|slf4j|jspecify|HdrHistogram)[^/]*"))
         .filter(path -> !path.matches(".*jobrunr[^/]*"))
         .collect(Collectors.joining(separator));
   }

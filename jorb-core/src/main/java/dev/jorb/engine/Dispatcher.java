@@ -5,7 +5,6 @@ import dev.jorb.event.StatusCount;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
-import dev.jorb.run.Transition;
 import dev.jorb.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
@@ -318,7 +317,7 @@ final class Dispatcher<J> {
       }
       case Steps.Recordable<J> recordable -> {
         Result<J> result = recordable.result();
-        run.apply(List.of(transition(result)));
+        run.apply(result.encoded().transition());
         result.entry().lane.meter.recorded(result);
         tell(result);
         yield new Message.Finished<>(recordable.result());
@@ -342,10 +341,6 @@ final class Dispatcher<J> {
     if (events.isOn()) {
       Tales.of(result).forEach(events::tell);
     }
-  }
-
-  private static <J> Transition<J> transition(Result<J> result) {
-    return result.encoded().transition();
   }
 
   // ---- for the journal thread
@@ -517,8 +512,10 @@ final class Dispatcher<J> {
   private void apply(Message<J> message) {
     long now = time.nanoTime();
     board.apply(message, now, ready);
-    board.takeOverdue().forEach(this::timeOut);
-    board.takeNotices().forEach(events::tell);
+    if (board.hasNews()) {
+      board.takeOverdue().forEach(this::timeOut);
+      board.takeNotices().forEach(events::tell);
+    }
     callWorker();
     alarm.wakeIfEarlier(now);
     if (board.isResting() || (stopping && board.isIdle())) {

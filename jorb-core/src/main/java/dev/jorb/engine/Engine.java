@@ -338,7 +338,7 @@ public final class Engine<A, O, J> {
       }
     }
     flight.end(event, work.results());
-    encoded.forEach(each -> run.apply(List.of(each.transition())));
+    encoded.forEach(each -> run.apply(each.transition()));
     work.results().forEach(dispatcher::tell);
     if (!encoded.isEmpty()) {
       meters.committed(work.results(), beganNanos, time.nanoTime());

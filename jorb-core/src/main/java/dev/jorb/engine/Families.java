@@ -26,6 +26,9 @@ final class Families<J> {
 
   /// A job is at its end: returns the job that waited for it and may go on, if it was the last.
   @Nullable Entry<J> ended(Job<J> job) {
+    if (byParent.isEmpty()) {
+      return null; // The usual case, and this is asked for every job.
+    }
     Family<J> family = job.parent().map(byParent::get).orElse(null);
     if (family == null || --family.open > 0) {
       return null;

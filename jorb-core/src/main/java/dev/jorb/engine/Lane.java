@@ -4,6 +4,7 @@ import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Limit;
 import dev.jorb.measure.LimitedBy;
 import dev.jorb.run.Job;
+import dev.jorb.workflow.State;
 import dev.jorb.workflow.StateLimit;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ final class Lane<J> {
   final boolean terminal;
   int concurrency;
 
+  /// What the workflow says of it; null if it is in no workflow.
+  @Nullable State<?, ?, J> definition;
+
   /// What its jobs pass before they start; null if nothing limits them but the concurrency.
   @Nullable Turnstile<J> turnstile;
 
@@ -41,6 +45,10 @@ final class Lane<J> {
   int entrants;
 
   final Meter meter = new Meter();
+
+  /// Where the last job went from here: most go to the same state, which need not be looked up
+  /// then.
+  @Nullable Lane<J> lastNext;
 
   /// When each execution that began is overdue. All have the same timeout, so the first is due
   /// first.

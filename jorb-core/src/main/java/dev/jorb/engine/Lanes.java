@@ -25,6 +25,7 @@ final class Lanes<J> {
   Lane<J> add(State<?, ?, J> state) {
     long timeoutNanos = state.timeout().map(Timers::nanos).orElse(0L);
     Lane<J> lane = add(state.name(), state.isTerminal(), state.concurrency(), timeoutNanos, true);
+    lane.definition = state;
     lane.batchSize = state.batchSize();
     lane.notesFirst = state.parksInDoubt() || state.verify().isPresent();
     return lane;
@@ -69,6 +70,16 @@ final class Lanes<J> {
     }
     boolean cancelled = state.equals(Job.CANCELLED);
     return add(state, cancelled, 1, 0, cancelled);
+  }
+
+  /// The same for a job that goes there from another one.
+  Lane<J> next(Lane<J> from, String state) {
+    Lane<J> last = from.lastNext;
+    if (last == null || !last.state.equals(state)) {
+      last = ofAny(state);
+      from.lastNext = last;
+    }
+    return last;
   }
 
   /// The places of the group with this name.

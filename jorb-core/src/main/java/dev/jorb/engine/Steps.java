@@ -241,7 +241,7 @@ final class Steps<A, O, J> {
     entry.ending = Ending.SUCCEEDED;
     Outcome<J> outcome;
     try {
-      State<A, O, J> state = state(entry.job);
+      State<A, O, J> state = state(entry);
       outcome = exec(state).exec(app, overall, forStep(entry.job, state));
     } catch (Throwable failure) {
       Optional<ThrottledException> throttled = throttled(failure);
@@ -295,7 +295,9 @@ final class Steps<A, O, J> {
 
   private List<Outcome<J>> execBatch(List<Job<J>> jobs) throws Exception {
     List<Outcome<J>> outcomes =
-        state(jobs.getFirst())
+        workflow
+            .state(jobs.getFirst().state())
+            .orElseThrow()
             .batchExec()
             .orElseThrow()
             .exec(app, overall, jobs.stream().map(job -> job.copy().of(run).build()).toList());
@@ -332,7 +334,8 @@ final class Steps<A, O, J> {
       Entry<J> entry, @Nullable Outcome<J> outcome, Feedback feedback, long startNanos) {
     Decision<J> decision;
     try {
-      decision = verdict.returned(entry.job, outcome, time.instant(), since(startNanos));
+      decision =
+          verdict.returned(entry.job, state(entry), outcome, time.instant(), since(startNanos));
     } catch (Throwable failure) {
       return failed(entry, failure, startNanos); // A delay beyond the calendar, say.
     }
@@ -371,8 +374,10 @@ final class Steps<A, O, J> {
         startNanos);
   }
 
-  private State<A, O, J> state(Job<J> job) {
-    return workflow.state(job.state()).orElseThrow();
+  @SuppressWarnings("unchecked") // The board was made of the same workflow.
+  private State<A, O, J> state(Entry<J> entry) {
+    State<?, ?, J> known = entry.lane.definition;
+    return known == null ? workflow.state(entry.job.state()).orElseThrow() : (State<A, O, J>) known;
   }
 
   private static <A, O, J> JobExec<A, O, J> exec(State<A, O, J> state) {

@@ -49,12 +49,22 @@ final class Verdict<J> {
 
   /// What follows from what a step returned.
   Decision<J> returned(Job<J> job, @Nullable Outcome<J> outcome, Instant at, Duration took) {
-    State<?, ?, J> state = state(job);
+    return returned(job, state(job), outcome, at, took);
+  }
+
+  /// The same for a job whose state is known.
+  Decision<J> returned(
+      Job<J> job, State<?, ?, J> state, @Nullable Outcome<J> outcome, Instant at, Duration took) {
     if (outcome == null) {
       return failed(job, "the step returned null; it must return an Outcome", at, took);
     }
-    String target = outcome.state().orElse(state.name());
-    Optional<String> problem = problem(state, target, outcome);
+    String named = outcome.state().orElse(state.name());
+    State<?, ?, J> to = workflow.state(named).orElse(null);
+    if (to == null) {
+      return failed(job, unknown("returned", named), at, took);
+    }
+    String target = to.name(); // Not the step's own string: many jobs share this one.
+    Optional<String> problem = problem(state, to, outcome);
     if (problem.isPresent()) {
       return failed(job, problem.get(), at, took);
     }
@@ -203,8 +213,8 @@ final class Verdict<J> {
 
   /// How long the job still has to wait; zero for not.
   static Duration remaining(Job<?> job, Instant now) {
-    Duration delay = job.due().map(due -> Duration.between(now, due)).orElse(Duration.ZERO);
-    return delay.isNegative() ? Duration.ZERO : delay;
+    Instant due = job.due().orElse(now);
+    return due.isAfter(now) ? Duration.between(now, due) : Duration.ZERO;
   }
 
   private static String parkedReason(int attempts, String error) {
@@ -229,7 +239,7 @@ final class Verdict<J> {
       Instant at,
       boolean failed) {
     List<Kick<J>> kicks = outcome.kicks();
-    List<Job<J>> kicked = new ArrayList<>(kicks.size());
+    List<Job<J>> kicked = kicks.isEmpty() ? List.of() : new ArrayList<>(kicks.size());
     for (Kick<J> kick : kicks) {
       Job.Builder<J> child =
           Job.<J>builder(job.id() + "->" + (job.kicks() + kicked.size()), kick.state())
@@ -249,12 +259,10 @@ final class Verdict<J> {
         new Transition<>(next.kicks(job.kicks() + kicked.size()).build(), kicked), delay, failed);
   }
 
-  private Optional<String> problem(State<?, ?, J> state, String target, Outcome<J> outcome) {
-    if (workflow.state(target).isEmpty()) {
-      return Optional.of(unknown("returned", target));
-    }
+  private Optional<String> problem(State<?, ?, J> state, State<?, ?, J> to, Outcome<J> outcome) {
+    String target = to.name();
     boolean waits = outcome.awaitsKicks() || outcome.parked().isPresent();
-    if (waits && workflow.state(target).filter(State::isTerminal).isPresent()) {
+    if (waits && to.isTerminal()) {
       return Optional.of(
           (outcome.awaitsKicks() ? "the step awaits its kicks" : "the step parks its job")
               + " in the terminal state \""

@@ -169,8 +169,15 @@ public final class Run<O, J> {
   /// Takes in what was acknowledged. For engines.
   public void apply(List<Transition<J>> transitions) {
     synchronized (lock) {
-      for (Transition<J> transition : transitions) {
-        put(transition.job());
+      transitions.forEach(this::apply);
+    }
+  }
+
+  /// Takes in what was acknowledged. For engines.
+  public void apply(Transition<J> transition) {
+    synchronized (lock) {
+      put(transition.job());
+      if (!transition.kicked().isEmpty()) {
         transition.kicked().forEach(this::put);
       }
     }

@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -45,6 +47,11 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   private static final int FIRST_AT_ONCE = 1 << 14;
 
   private static final long WORTH_COMPACTING_BYTES = 1 << 20;
+
+  /// A file that is so many times as long as what counts in it is compacted before the run goes on.
+  /// Below that it is compacted while the run goes on, so that its first step need not wait; and
+  /// runs that end before that is done cannot let the file grow for ever.
+  private static final int COMPACT_FIRST_FACTOR = 8;
 
   private final Disk disk;
   private final TimeSource time;
@@ -217,7 +224,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
         || image.tornBytes > 0
         || image.typedLines > 0
         || !image.edited().isEmpty()
-        || (dead > WORTH_COMPACTING_BYTES && dead > image.liveBytes);
+        || (dead > WORTH_COMPACTING_BYTES && image.size > COMPACT_FIRST_FACTOR * image.liveBytes);
   }
 
   /// Goes on in the same file, with a batch that says what changed since.
@@ -225,8 +232,9 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
     List<Job<J>> changed = new ArrayList<>();
     List<byte[]> contexts = new ArrayList<>();
     LiveLines live = new LiveLines();
+    Winners winners = new Winners(image);
     for (Job<J> job : run.jobs()) {
-      Winner winner = image.jobs.get(job.id());
+      Winner winner = winners.of(job);
       if (winner != null) {
         live.put(job, winner.offset(), winner.length());
       }
@@ -242,6 +250,26 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
     } catch (Throwable failed) {
       file.leave();
       throw failed;
+    }
+  }
+
+  /// The winners of a run's jobs, asked for in the run's order. That is nearly always the file's,
+  /// so that no id has to be looked up.
+  private static final class Winners {
+    private final RunImage image;
+    private final Iterator<Winner> inOrder;
+
+    Winners(RunImage image) {
+      this.image = image;
+      this.inOrder = image.jobs.values().iterator();
+    }
+
+    @Nullable Winner of(Job<?> job) {
+      Winner next = inOrder.hasNext() ? inOrder.next() : null;
+      OptionalInt number = job.number();
+      return next != null && number.isPresent() && number.equals(next.job().number())
+          ? next
+          : image.jobs.get(job.id());
     }
   }
 
@@ -263,8 +291,9 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
       target.note(each.getValue(), each.getKey());
     }
     target.note(run.limitNotes());
+    Winners winners = new Winners(image);
     for (Job<J> job : run.jobs()) {
-      Winner winner = image.jobs.get(job.id());
+      Winner winner = winners.of(job);
       if (winner == null || isNewer(job, winner)) {
         target.addNew(job, contextOf(job, winner));
       } else {
@@ -277,6 +306,9 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   /// of.
   private SortedMap<Integer, List<Job<J>>> doubts(Run<O, J> run, RunImage image) {
     SortedMap<Integer, List<Job<J>>> doubts = new TreeMap<>();
+    if (!image.hasDoubts()) {
+      return doubts;
+    }
     for (Job<J> job : run.jobs()) {
       Winner winner = image.jobs.get(job.id());
       int crashes = winner == null || isNewer(job, winner) ? 0 : image.crashes(winner);

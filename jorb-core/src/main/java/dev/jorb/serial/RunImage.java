@@ -219,9 +219,17 @@ final class RunImage {
   /// How many processes died in a row while the job's step was running, the outcome of which is
   /// unknown; 0 if it is not in doubt.
   int crashes(Winner winner) {
+    if (!hasDoubts()) {
+      return 0; // The usual case, and this is asked for every job.
+    }
     Doubt doubt = doubts.get(winner.job().id());
     int known = doubt == null || doubt.version() != winner.job().version() ? 0 : doubt.crashes();
     return known + (!closed && isRunning(winner) ? 1 : 0);
+  }
+
+  /// Whether any job is in doubt.
+  boolean hasDoubts() {
+    return !doubts.isEmpty() || (!closed && !running.isEmpty());
   }
 
   /// Takes in what a job did before. What is known of it already must go on from there.

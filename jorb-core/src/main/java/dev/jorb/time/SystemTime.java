@@ -13,6 +13,7 @@ enum SystemTime implements TimeSource {
 
   @Override
   public Instant instant() {
-    return Instant.now();
+    // Run files know milliseconds; this costs half of what the finest clock costs.
+    return Instant.ofEpochMilli(System.currentTimeMillis());
   }
 }
