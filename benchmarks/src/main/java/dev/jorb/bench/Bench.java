@@ -77,6 +77,8 @@ public final class Bench {
       Process process =
           new ProcessBuilder(
                   Machine.java(),
+                  // Of one size, because a collection before each run would shrink it.
+                  "-Xms" + row.heap(options.scale()),
                   "-Xmx" + row.heap(options.scale()),
                   "-XX:+ExitOnOutOfMemoryError",
                   "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",

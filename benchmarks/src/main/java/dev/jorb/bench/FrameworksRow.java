@@ -10,12 +10,12 @@ final class FrameworksRow {
   static List<Figure> measure(Scale scale, Path directory) throws Exception {
     List<Entrant> entrants =
         List.of(
-            new Entrant(JorbEngine.withJournal(), work(scale.pick(20_000, 200_000))),
+            new Entrant(JorbEngine.withJournal(), work(scale.pick(10_000, 200_000))),
             new Entrant(new SpringBatchChunks(100), work(scale.pick(5_000, 50_000))),
-            new Entrant(new SpringBatchChunks(1), work(scale.pick(500, 5_000))),
+            new Entrant(new SpringBatchChunks(1), work(scale.pick(250, 5_000))),
             new Entrant(new JobRunrQueue(), work(scale.pick(100, 1_000))),
             new Entrant(new DbSchedulerTasks(), work(scale.pick(200, 2_000))));
-    Rounds rounds = Rounds.of(entrants, 1, scale.pick(2, 7), directory);
+    Rounds rounds = Rounds.of(entrants, 1, scale.pick(1, 7), directory);
     List<Double> ofBest =
         rounds.perRound(timings ->
             timings.get(0).stepsPerSecond()

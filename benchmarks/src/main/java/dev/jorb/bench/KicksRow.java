@@ -14,7 +14,7 @@ final class KicksRow {
   private KicksRow() {}
 
   static List<Figure> measure(Scale scale, Path directory) throws Exception {
-    int jobs = scale.pick(20_000, 100_000);
+    int jobs = scale.pick(10_000, 100_000);
     int each = scale.pick(100, 100);
     Workload work = new Workload(jobs, 1, 16);
     List<Figure> figures = new ArrayList<>();

@@ -12,7 +12,7 @@ final class NoSerializerRow {
     List<Entrant> entrants =
         List.of(
             new Entrant(JorbEngine.withoutSerializer(), work), new Entrant(new PoolChain(), work));
-    Rounds rounds = Rounds.of(entrants, scale.pick(2, 5), scale.rounds(), directory);
+    Rounds rounds = Rounds.of(entrants, scale.pick(1, 5), scale.rounds(), directory);
     return List.of(
         new Figure(
             "no serializer: speed ÷ (a) pool chain",

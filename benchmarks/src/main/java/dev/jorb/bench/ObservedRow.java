@@ -21,13 +21,13 @@ final class ObservedRow {
     List<Figure> meters = new ArrayList<>();
     MethodsRow.run("dev.jorb.engine.MeterBenchmark", 1, scale, meters);
     for (JorbEngine jorb : List.of(JorbEngine.withoutSerializer(), JorbEngine.withJournal())) {
-      Workload work = new Workload(scale.pick(50_000, 300_000), 3, 16);
+      Workload work = new Workload(scale.pick(30_000, 300_000), 3, 16);
       AtomicLong heard = new AtomicLong();
       List<Entrant> entrants =
           List.of(
               new Entrant(jorb.observed((counts, handle) -> watch(counts, handle, heard)), work),
               new Entrant(jorb, work));
-      Rounds rounds = Rounds.of(entrants, scale.pick(1, 4), scale.pick(3, 15), directory);
+      Rounds rounds = Rounds.of(entrants, scale.pick(1, 4), scale.pick(2, 15), directory);
       if (heard.get() == 0) {
         throw new IllegalStateException("the listener heard nothing");
       }

@@ -16,11 +16,11 @@ final class OneJobRow {
   private OneJobRow() {}
 
   static List<Figure> measure(Scale scale, Path directory) throws Exception {
-    int steps = scale.pick(300, 1_000);
+    int steps = scale.pick(150, 1_000);
     List<Double> ratios = new ArrayList<>();
     List<Double> jorb = new ArrayList<>();
     List<Double> raw = new ArrayList<>();
-    for (int round = -2; round < scale.pick(5, 25); round++) {
+    for (int round = -2; round < scale.pick(3, 25); round++) {
       Path own = Files.createTempDirectory(directory, "run");
       double jorbNanos = (double) loop(steps, own).stepsNanos() / steps;
       Appends appends = Appends.of(own.resolve(JorbEngine.FILE));

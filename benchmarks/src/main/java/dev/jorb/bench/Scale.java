@@ -12,6 +12,6 @@ enum Scale {
 
   /// Rounds of a whole-run row.
   int rounds() {
-    return pick(3, 9);
+    return pick(2, 9);
   }
 }

@@ -18,11 +18,11 @@ final class ScaleRow {
   private static Figure figure(Contender jorb, Scale scale, Path directory) throws Exception {
     int small = scale.pick(5_000, 10_000);
     int large = scale.pick(50_000, 1_000_000);
-    int repeats = scale.pick(5, 30);
+    int repeats = scale.pick(3, 30);
     List<Double> ratios = new ArrayList<>();
     List<Double> smallNanos = new ArrayList<>();
     List<Double> largeNanos = new ArrayList<>();
-    for (int round = -1; round < scale.pick(2, 5); round++) {
+    for (int round = -1; round < scale.pick(1, 5); round++) {
       double ofSmall = nanosPerTransition(jorb, small, repeats, directory);
       double ofLarge = nanosPerTransition(jorb, large, 1, directory);
       if (round >= 0) {

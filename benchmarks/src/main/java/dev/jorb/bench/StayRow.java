@@ -45,7 +45,7 @@ final class StayRow {
   }
 
   static List<Figure> measure(Scale scale, Path directory) throws Exception {
-    int stays = scale.pick(2_000, 1_000_000);
+    int stays = scale.pick(1_000, 1_000_000);
     Path file = directory.resolve(JorbEngine.FILE);
     Watch watch = new Watch(stays, file);
     Workflow<Watch, Campaign, Change> workflow =

@@ -183,9 +183,6 @@ final class Board<J> {
   }
 
   private void countHistory(Job<J> job) {
-    if (job.transitionCount() == 0) {
-      return;
-    }
     for (JobTransition each : job.transitions()) {
       Lane<J> from = lanes.ofAny(each.from());
       from.completed += from.terminal ? 0 : 1;
@@ -261,9 +258,7 @@ final class Board<J> {
     if (transition.job().transitionCount() > entry.job.transitionCount()) {
       entry.lane.completed++;
     }
-    if (!transition.kicked().isEmpty()) {
-      transition.kicked().forEach(families::born);
-    }
+    transition.kicked().forEach(families::born);
     Lane<J> to = lanes.next(entry.lane, transition.job().state());
     place(entry, transition.job(), to, result.delay(), nowNanos);
     for (Job<J> child : transition.kicked()) {
@@ -429,11 +424,6 @@ final class Board<J> {
       }
       touched.clear(i);
     }
-  }
-
-  /// Whether there is anything overdue to take, or any notice.
-  boolean hasNews() {
-    return deadlines.hasOverdue() || pauses.hasNotices();
   }
 
   /// The executions whose deadline has passed since this was last asked. They keep their slots.

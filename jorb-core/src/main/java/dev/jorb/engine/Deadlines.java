@@ -54,10 +54,6 @@ final class Deadlines<J> {
     timed.clear(lane.index);
   }
 
-  boolean hasOverdue() {
-    return !overdue.isEmpty();
-  }
-
   /// Those that have become overdue since this was last asked.
   List<Entry<J>> take() {
     if (overdue.isEmpty()) {

@@ -512,10 +512,8 @@ final class Dispatcher<J> {
   private void apply(Message<J> message) {
     long now = time.nanoTime();
     board.apply(message, now, ready);
-    if (board.hasNews()) {
-      board.takeOverdue().forEach(this::timeOut);
-      board.takeNotices().forEach(events::tell);
-    }
+    board.takeOverdue().forEach(this::timeOut);
+    board.takeNotices().forEach(events::tell);
     callWorker();
     alarm.wakeIfEarlier(now);
     if (board.isResting() || (stopping && board.isIdle())) {

@@ -161,10 +161,6 @@ final class Pauses<J> {
     return all;
   }
 
-  boolean hasNotices() {
-    return !notices.isEmpty();
-  }
-
   /// What there is to tell since this was last asked.
   List<RunEvent> takeNotices() {
     if (notices.isEmpty()) {

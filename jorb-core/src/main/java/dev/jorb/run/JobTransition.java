@@ -69,6 +69,9 @@ public final class JobTransition {
   }
 
   static List<JobTransition> oldestFirst(@Nullable JobTransition last) {
+    if (last == null) {
+      return List.of();
+    }
     List<JobTransition> all = new ArrayList<>();
     for (JobTransition each = last; each != null; each = each.before) {
       all.add(each);

@@ -115,6 +115,34 @@ class LiveCompactionTest {
     }
 
     @Test
+    void beforeTheStartOnlyWhatIsFarTooLongIsCompacted() {
+      Recorder many =
+          new Recorder(1_200)
+              .compacting(new LiveCompaction.Policy(Long.MAX_VALUE, 4, 0, begun::add))
+              .open(disk);
+      moveAll(many, 6);
+      many.close();
+      int sevenLinesEach = size();
+      many.open(disk);
+      assertThat(size()).isGreaterThan(sevenLinesEach);
+
+      moveAll(many, 6);
+      many.close();
+      int thirteenLinesEach = size();
+      many.open(disk);
+      assertThat(size()).isLessThan(thirteenLinesEach * 3 / 4);
+      many.close();
+      assertThat(picture(disk)).isEqualTo(Sample.picture(many.run()));
+    }
+
+    private static void moveAll(Recorder by, int times) {
+      for (int i = 0; i < times; i++) {
+        String to = i % 2 == 0 ? "edit" : "push";
+        by.commit(by.run().jobs().stream().map(job -> Sample.move(job, to, by.clock())).toList());
+      }
+    }
+
+    @Test
     void winningLinesAreKeptByteForByte() {
       recorder.open(disk);
       untilBegun();
