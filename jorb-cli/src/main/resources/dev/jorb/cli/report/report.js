@@ -104,7 +104,7 @@
       new uPlot({
         title: title, width: Math.min(1160, document.body.clientWidth - 48), height: 190,
         cursor: { sync: { key: "run" } },
-        axes: [axis, Object.assign({ size: 60 }, axis)],
+        axes: [axis, Object.assign({ size: 76 }, axis)],
         series: [{ label: "at" }].concat(worked.map(state => ({
           label: state.state, stroke: ofState(state), width: 1.5, points: { show: false },
           value: (plot, value) => value === null ? "" : String(+value.toPrecision(3)) }))),
