@@ -80,6 +80,15 @@ class VerdictTest {
         .contains("the state's rule for retries failed: java.lang.IllegalStateException: no rule");
   }
 
+  @Test
+  void whoWaitsForKicksOrAPersonWhereJobsEndHasFailed() {
+    assertThat(after(job("once"), Outcome.to("done", "x").awaitKicks()).parked())
+        .contains(
+            "failed: the step awaits its kicks in the terminal state \"done\", where jobs end");
+    assertThat(after(job("once"), Outcome.to("done", "x").park("look")).parked())
+        .contains("failed: the step parks its job in the terminal state \"done\", where jobs end");
+  }
+
   @Nested
   class Circles {
     private Decision<String> laps(int laps, String... states) {

@@ -187,4 +187,25 @@ class ForkAndJoinTest {
           .contains("failed: the step kicked 2 jobs; the run would have more than 100");
     }
   }
+
+  @Test
+  void joinWhereJobsEndIsAFailure() {
+    Workflow<Object, String, Note> workflow =
+        Workflow.named("wrong", Object.class, String.class, Note.class)
+            .state(
+                "fork",
+                s ->
+                    s.exec((app, overall, note) ->
+                            Outcome.to("done", note).kick("done", note).awaitKicks())
+                        .retry(Retry.never()))
+            .terminal("done")
+            .build();
+    Run<String, Note> run = workflow.run("test", "overall").add(new Note());
+
+    assertThat(Processor.of(workflow, new Object()).exec(run).parked()).isEqualTo(1);
+
+    assertThat(run.size()).isEqualTo(1);
+    assertThat(run.job("0").orElseThrow().parked().orElse(""))
+        .contains("awaits its kicks in the terminal state");
+  }
 }
