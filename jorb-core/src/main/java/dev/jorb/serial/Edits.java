@@ -2,6 +2,7 @@ package dev.jorb.serial;
 
 import static dev.jorb.serial.LineReader.expect;
 
+import dev.jorb.run.Job;
 import dev.jorb.serial.Line.Seal;
 import dev.jorb.serial.LineReader.BadLineException;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,7 @@ final class Edits {
     byte[] line = Arrays.copyOfRange(source.bytes(), source.start(), source.end());
     Set<String> candidates = new LinkedHashSet<>(knownStates);
     candidates.addAll(reader.names());
+    candidates.add(Job.CANCELLED); // Every workflow has it, and no header names it.
     String before = LineReader.stateBeforeEdit(line, candidates);
     expect(
         before != null || knownStates.isEmpty(),

@@ -11,6 +11,7 @@ import dev.jorb.serial.JournalSerializer;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.Retry;
 import dev.jorb.workflow.Workflow;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -260,5 +261,27 @@ class OrderingTest {
       assertThat(stored("0->0").state()).isEqualTo("stuck");
       assertThat(stored("1").priority()).isEqualTo(4);
     }
+  }
+
+  @Test
+  void cancelledJobIsSentOnByAnEdit() throws Exception {
+    gate.countDown();
+    Path file = folder.resolve("run.jorb");
+    Run<String, Note> run = workflow.run("test", "overall").add(new Note("good"));
+    try (RestingRun resting =
+        Processor.of(workflow, new Object())
+            .serializer(JournalSerializer.at(file, workflow))
+            .open(run)) {
+      assertThat(resting.cancel(Jobs.withId("0"))).isEqualTo(1);
+    }
+    Files.writeString(
+        file, Files.readString(file).replace("\"state\":\"cancelled\"", "\"state\":\"work\""));
+
+    JournalSerializer<String, Note> journal = JournalSerializer.at(file, workflow);
+    RunSummary summary =
+        Processor.of(workflow, new Object()).serializer(journal).exec(journal.load().orElseThrow());
+
+    assertThat(summary.isComplete()).isTrue();
+    assertThat(executed).containsExactly("0");
   }
 }
