@@ -253,8 +253,6 @@ final class Board<J> {
   private void moveOn(Result<J> result, long nowNanos) {
     Transition<J> transition = result.encoded().transition();
     Entry<J> entry = result.entry();
-    Order next = entry.next;
-    entry.next = null;
     if (transition.job().transitionCount() > entry.job.transitionCount()) {
       entry.lane.completed++;
     }
@@ -267,13 +265,11 @@ final class Board<J> {
       Entry<J> kicked = orders.enter(child, lane);
       expiries.add(child, child.updated(), nowNanos);
       place(kicked, child, lane, Duration.ZERO, nowNanos);
-      if (next != null) {
-        order(kicked, next);
+      if (entry.next != null) { // It is meant for the whole family.
+        order(kicked, entry.next);
       }
     }
-    if (next != null) {
-      order(entry, next);
-    }
+    orderNext(entry);
   }
 
   /// Puts a job where its recorded version says that it belongs.
@@ -490,7 +486,8 @@ final class Board<J> {
   /// Whether every job is in a terminal state, parked, or waiting for kicks of which one is parked,
   /// or for a place in a group that is full of such jobs; and all of that is durable.
   boolean isResting() {
-    return unfinished == families.joining() || unfinished == families.joining() + lanes.shutOut();
+    int others = unfinished - families.joining();
+    return others == 0 || others == lanes.shutOut();
   }
 
   /// How many jobs wait for the jobs that they kicked.
@@ -525,11 +522,15 @@ final class Board<J> {
 
   /// Shows all states, in the workflow's order, each with what keeps it from starting more.
   void visitLanes(BiConsumer<? super Lane<J>, LimitedBy> visitor) {
-    LimitedBy run =
+    lanes.all().forEach(lane -> visitor.accept(lane, limitedBy(lane)));
+  }
+
+  /// What keeps the state from starting more.
+  LimitedBy limitedBy(Lane<J> lane) {
+    return lane.limitedBy(
         stopped
             ? LimitedBy.STOPPED
-            : pauses.isRunPaused() ? LimitedBy.PAUSED : isHeld() ? LimitedBy.DISK : null;
-    lanes.all().forEach(lane -> visitor.accept(lane, lane.limitedBy(run)));
+            : pauses.isRunPaused() ? LimitedBy.PAUSED : isHeld() ? LimitedBy.DISK : null);
   }
 
   /// The counts of all states, in the workflow's order; states that only jobs name come after them.

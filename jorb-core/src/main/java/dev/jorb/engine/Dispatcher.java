@@ -1,5 +1,6 @@
 package dev.jorb.engine;
 
+import dev.jorb.event.Overdue;
 import dev.jorb.event.RunEvent;
 import dev.jorb.event.StatusCount;
 import dev.jorb.run.Job;
@@ -29,8 +30,8 @@ import org.slf4j.LoggerFactory;
 /// that are ready for a worker, the results that are ready for the journal thread, and whether the
 /// run stops or has failed.
 ///
-/// Thread-safe. No user code runs under the lock, and nothing blocks there but the waits that give
-/// it up.
+/// Thread-safe. Of the user's code only what limits ask runs under the lock: keys, costs and
+/// limiters. Nothing blocks there but the waits that give it up.
 ///
 /// @param <J> the job context
 final class Dispatcher<J> {
@@ -62,10 +63,10 @@ final class Dispatcher<J> {
   /// Jobs that the board has started and no worker has taken yet.
   private final ArrayDeque<Entry<J>> ready = new ArrayDeque<>();
 
-  /// Steps that workers have begun since the journal thread last took what there was. What is to be
-  /// remembered of limits that have changed and the journal thread has not taken yet.
+  /// What is to be remembered of limits that have changed and the journal thread has not taken yet.
   private final Map<LimitNote.Id, LimitNote> limitNotes = new LinkedHashMap<>();
 
+  /// Steps that workers have begun since the journal thread last took what there was.
   private List<Entry<J>> started = new ArrayList<>();
 
   /// Whether the journal thread waits for the next start to wake it.
@@ -522,12 +523,13 @@ final class Dispatcher<J> {
   }
 
   private void timeOut(Entry<J> entry) {
-    workers
-        .timeOut(entry, time.nanoTime())
-        .ifPresent(step -> {
-          LOG.warn("run \"{}\": interrupted because its time is over: {}", run.name(), step);
-          events.tell(new RunEvent.TimedOut(step));
-        });
+    Overdue step = workers.timeOut(entry, time.nanoTime());
+    if (step != null) {
+      events.tell(new RunEvent.TimedOut(step));
+      Thread.ofVirtual() // Whoever writes the log may block, and the lock is held here.
+          .name("jorb-log")
+          .start(() -> LOG.warn("run \"{}\": its time is over, interrupted: {}", run.name(), step));
+    }
   }
 
   /// Takes the lock. It is held for less than a microsecond at a time, so a worker that finds it

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,8 +88,7 @@ final class EventFeed {
       if (thread == null) {
         return;
       }
-      boolean told =
-          waiting.offer(last, atMost.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+      boolean told = waiting.offer(last, atMost.toMillis(), TimeUnit.MILLISECONDS);
       if (!told || !thread.join(atMost)) {
         LOG.warn("a run listener did not return within {}; the run ends without it", atMost);
       }

@@ -37,7 +37,7 @@ record Inquiry<J>(Board<J> board, List<? extends Entry<?>> running, LongFunction
     Lane<J> lane = entry.lane;
     List<String> before = new ArrayList<>();
     int place = entry.phase == Entry.Phase.WAITING ? lane.before(entry, SHOWN, before) : 0;
-    LimitedBy laneBy = limitedBy(lane);
+    LimitedBy laneBy = board.limitedBy(lane);
     boolean goesOn = laneBy != LimitedBy.PAUSED && laneBy != LimitedBy.STOPPED;
     Hold shutOut = goesOn ? lane.shutOut(entry) : null;
     Hold hold = shutOut == null ? lane.hold() : shutOut;
@@ -65,16 +65,6 @@ record Inquiry<J>(Board<J> board, List<? extends Entry<?>> running, LongFunction
       case PARKED -> Phase.PARKED;
       case ENDED -> Phase.ENDED;
     };
-  }
-
-  private LimitedBy limitedBy(Lane<J> lane) {
-    LimitedBy[] found = {LimitedBy.NOTHING};
-    board.visitLanes((each, by) -> {
-      if (each.index == lane.index) {
-        found[0] = by;
-      }
-    });
-    return found[0];
   }
 
   private Optional<Instant> until(@Nullable Hold hold) {

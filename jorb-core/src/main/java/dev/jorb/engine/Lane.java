@@ -7,7 +7,6 @@ import dev.jorb.run.Job;
 import dev.jorb.workflow.State;
 import dev.jorb.workflow.StateLimit;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -276,14 +275,10 @@ final class Lane<J> {
     return new Hold("the group " + places.full(), null, false, LimitedBy.GROUP);
   }
 
-  /// Tells how many jobs start before this one, which waits here, and adds the ids of the first of
-  /// them.
+  /// How many jobs start before this one, which waits here; adds the ids of the first of them.
   int before(Entry<J> entry, int most, List<String> ids) {
     Queue<J> line = entry.ticket == null ? waiting : entry.ticket.line.waiting;
-    List<Entry<J>> all = new ArrayList<>();
-    line.before(entry, all);
-    all.stream().limit(most).forEach(each -> ids.add(each.job.id()));
-    return all.size();
+    return line.before(entry, most, ids);
   }
 
   /// A job waits for a time.

@@ -131,24 +131,24 @@ final class Queue<J> {
     return front().remove();
   }
 
-  /// Adds those that start before this one, in their order; says whether it is here.
-  boolean before(Entry<J> entry, List<Entry<J>> into) {
-    Map<Integer, ArrayDeque<Entry<J>>> all = new TreeMap<>(Collections.reverseOrder());
-    all.put(0, plain);
-    if (others != null) {
-      all.putAll(others);
-    }
-    for (ArrayDeque<Entry<J>> queue : all.values()) {
+  /// How many start before this one, which waits here; adds the ids of the first of them until
+  /// there are `most`.
+  int before(Entry<J> entry, int most, List<String> ids) {
+    int before = 0;
+    for (ArrayDeque<Entry<J>> queue : inOrder()) {
       for (Entry<J> each : queue) {
         if (each.equals(entry)) {
-          return true;
+          return before;
         }
         if (each.phase != Phase.GONE) {
-          into.add(each);
+          before++;
+          if (ids.size() < most) {
+            ids.add(each.job.id());
+          }
         }
       }
     }
-    return entrants != null && entrants.before(entry, into);
+    return entrants == null ? before : before + entrants.before(entry, most, ids);
   }
 
   /// The queue of the highest priority that has a job, with that in front.

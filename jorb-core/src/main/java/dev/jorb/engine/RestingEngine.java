@@ -7,7 +7,6 @@ import dev.jorb.serial.EncodeException;
 import dev.jorb.serial.Serializer;
 import dev.jorb.serial.Serializer.Encoded;
 import dev.jorb.time.TimeSource;
-import dev.jorb.workflow.State;
 import dev.jorb.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +23,6 @@ import java.util.function.Predicate;
 public final class RestingEngine<O, J> {
   private static final int BATCH = 4_096;
 
-  private final Workflow<?, O, J> workflow;
   private final Run<O, J> run;
   private final Serializer<O, J> serializer;
   private final TimeSource time;
@@ -33,7 +31,6 @@ public final class RestingEngine<O, J> {
   /// Begins the recording. Blocks.
   public RestingEngine(
       Workflow<?, O, J> workflow, Run<O, J> run, Serializer<O, J> serializer, TimeSource time) {
-    this.workflow = workflow;
     this.run = run;
     this.serializer = serializer;
     this.time = time;
@@ -65,7 +62,7 @@ public final class RestingEngine<O, J> {
     List<Encoded<J>> batch = new ArrayList<>();
     int count = 0;
     for (Job<J> job : run.jobs()) {
-      if (!isAtItsEnd(job) && job.isReadable() && which.test(job)) {
+      if (!verdict.isAtItsEnd(job) && job.isReadable() && which.test(job)) {
         Optional<Transition<J>> change =
             verdict.ordered(job, act, time.instant()).map(Verdict.Decision::transition);
         change.ifPresent(transition -> batch.add(encode(transition)));
@@ -77,10 +74,6 @@ public final class RestingEngine<O, J> {
     }
     commit(batch);
     return count;
-  }
-
-  private boolean isAtItsEnd(Job<J> job) {
-    return workflow.state(job.state()).filter(State::isTerminal).isPresent();
   }
 
   private Encoded<J> encode(Transition<J> transition) {

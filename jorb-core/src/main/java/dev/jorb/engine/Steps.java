@@ -209,7 +209,7 @@ final class Steps<A, O, J> {
 
   /// Whether the job is in a terminal state.
   boolean isAtItsEnd(Job<J> job) {
-    return workflow.state(job.state()).filter(State::isTerminal).isPresent();
+    return verdict.isAtItsEnd(job);
   }
 
   /// The jobs as they come onto the board at a start, in their order: each with what is left of its

@@ -112,6 +112,11 @@ final class Verdict<J> {
     return new Decision<>(new Transition<>(next.build(), List.of()), Duration.ZERO, true);
   }
 
+  /// Whether the job is in a terminal state.
+  boolean isAtItsEnd(Job<J> job) {
+    return workflow.state(job.state()).filter(State::isTerminal).isPresent();
+  }
+
   /// Whether its deadline has passed.
   static boolean isExpired(Job<?> job, Instant now) {
     return job.deadline().filter(deadline -> !now.isBefore(deadline)).isPresent();

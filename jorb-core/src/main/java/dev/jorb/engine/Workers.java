@@ -4,7 +4,6 @@ import dev.jorb.event.Overdue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -78,15 +77,15 @@ final class Workers {
   }
 
   /// Interrupts the thread that runs this job's step, because it has run too long; says where it
-  /// was.
-  Optional<Overdue> timeOut(Entry<?> entry, long nowNanos) {
+  /// was. Null if the step has just ended.
+  @Nullable Overdue timeOut(Entry<?> entry, long nowNanos) {
     for (Worker worker : all) {
       Overdue step = worker.timeOut(entry, nowNanos);
       if (step != null) {
-        return Optional.of(step);
+        return step;
       }
     }
-    return Optional.empty();
+    return null;
   }
 
   /// The steps that were interrupted because they have run too long, and are still running.

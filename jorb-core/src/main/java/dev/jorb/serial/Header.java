@@ -45,25 +45,15 @@ record Header(
 
   /// The same for a file that starts anew behind `commit`, with jobs in these `others` states.
   Header behind(long commit, List<String> others) {
-    return new Header(
-        run,
-        id,
-        epoch,
-        commit,
-        0,
-        at,
-        workflow,
-        startState,
-        states,
-        terminal,
-        others,
-        shapes,
-        redrives,
-        overall);
+    return with(commit, 0, others);
   }
 
   /// The same for a file that had so many batches when it got its name.
   Header withBatches(long batches) {
+    return with(commit, batches, others);
+  }
+
+  private Header with(long commit, long batches, List<String> others) {
     return new Header(
         run,
         id,
