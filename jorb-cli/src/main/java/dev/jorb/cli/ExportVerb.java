@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -73,8 +72,12 @@ final class ExportVerb implements Callable<Integer> {
     if (output == null) {
       write(request.out(), all);
     } else {
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(output))) {
-        write(new PrintStream(out, false, StandardCharsets.UTF_8), all);
+      try (OutputStream out = new BufferedOutputStream(request.create(output))) {
+        PrintStream print = new PrintStream(out, false, StandardCharsets.UTF_8);
+        write(print, all);
+        if (print.checkError()) {
+          throw new IOException(output + " could not be written to its end; make room, and again");
+        }
       }
     }
     return ExitCode.COMPLETE.code();

@@ -76,7 +76,8 @@ final class JobQuery implements Predicate<Job<Json>> {
 
   /// What can be asked about: `id`, `state`, `version`, `attempts`, `errors`, `executions`, `kicks`
   /// (numbers), `parent`, `parked`, `error` (texts, if there is one), `updated`, `due`, `errorAt`
-  /// (texts in ISO 8601, which compare as times do) and `context`.
+  /// (texts in ISO 8601, which compare as times do), `held` (whether a start leaves it parked) and
+  /// `context`.
   static Map<String, Object> document(Job<Json> job) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("id", job.id());
@@ -89,6 +90,7 @@ final class JobQuery implements Predicate<Job<Json>> {
     document.put("updated", job.updated().toString());
     job.parent().ifPresent(parent -> document.put("parent", parent));
     job.parked().ifPresent(reason -> document.put("parked", reason));
+    document.put("held", job.isHeld());
     job.due().ifPresent(due -> document.put("due", due.toString()));
     job.lastError().map(JobError::message).ifPresent(error -> document.put("error", error));
     job.lastError().ifPresent(error -> document.put("errorAt", error.at().toString()));

@@ -43,6 +43,7 @@ final class JsonText {
   private static boolean isPrintable(int c) {
     return c == '\t'
         || c == '\n'
+        || c == '\r'
         || (c >= ' ' && c < 0xD800)
         || (c > 0xDFFF && c != 0xFFFE && c != 0xFFFF);
   }

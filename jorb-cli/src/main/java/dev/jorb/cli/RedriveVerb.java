@@ -44,7 +44,7 @@ final class RedriveVerb implements Callable<Integer> {
       paramLabel = "EXPR",
       description =
           "only jobs of which this JSONata expression is true; it may ask about id, state,"
-              + " attempts, errors, error, parked, updated, due, parent, kicks, context")
+              + " attempts, errors, error, parked, held, updated, due, parent, kicks, context")
   private @Nullable String where;
 
   @Option(names = "--to", paramLabel = "STATE", required = true, description = "where to send them")

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -43,8 +42,7 @@ final class ReportVerb implements Callable<Integer> {
     RunFile file = request.read();
     ReportData data = ReportData.of(file, declared.apply(file));
     if (output != null) {
-      try (Writer out =
-          new OutputStreamWriter(Files.newOutputStream(output), StandardCharsets.UTF_8)) {
+      try (Writer out = new OutputStreamWriter(request.create(output), StandardCharsets.UTF_8)) {
         new ReportPage(data).writeTo(out);
       }
     }

@@ -1,6 +1,8 @@
 package dev.jorb.cli;
 
 import dev.jorb.serial.RunFile;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,14 @@ import java.util.function.Supplier;
 record Request(Supplier<Path> file, BooleanSupplier isJson, PrintStream out) {
   RunFile read() {
     return RunFile.read(existing());
+  }
+
+  /// A new file for an answer, or one to be replaced; never the run file itself.
+  OutputStream create(Path output) throws IOException {
+    if (Files.exists(output) && Files.isSameFile(output, existing())) {
+      throw new UsageException("-o " + output + " is the run file itself; name another file");
+    }
+    return Files.newOutputStream(output);
   }
 
   /// The run file's path, which must lead to something.

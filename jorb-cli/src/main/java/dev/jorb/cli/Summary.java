@@ -190,7 +190,7 @@ record Summary(
                     + file
                     + " --state "
                     + first.state()
-                    + " --to "
+                    + " --where held --to "
                     + first.state()
                     + " --yes"));
   }

@@ -37,6 +37,20 @@ class ExportTest {
     file = folder.resolve("demo.jorb");
   }
 
+  @Test
+  void runFileItselfIsNeverOverwritten() throws Exception {
+    byte[] before = Files.readAllBytes(file);
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+
+    for (String verb : List.of("export", "report")) {
+      assertThat(jorb(verb, file, "-o", link))
+          .satisfies(answer -> assertThat(answer.code()).isEqualTo(2))
+          .satisfies(answer -> assertThat(answer.err()).contains("is the run file itself"));
+    }
+
+    assertThat(file).hasBinaryContent(before);
+  }
+
   @Nested
   class AsCsv {
     @Test

@@ -122,7 +122,9 @@ class ProgramTest {
     void whatAStartDoesNotRetryIsSentOnAsItSays() throws Exception {
       parkByHand();
       String sendOn =
-          "redrive " + folder.resolve("demo.jorb") + " --state review --to review --yes";
+          "redrive "
+              + folder.resolve("demo.jorb")
+              + " --state review --where held --to review --yes";
 
       Answer answer = demo(folder, "");
       assertThat(answer.code()).isEqualTo(3);

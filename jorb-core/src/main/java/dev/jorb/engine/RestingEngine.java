@@ -28,14 +28,19 @@ public final class RestingEngine<O, J> {
   private final TimeSource time;
   private final Verdict<J> verdict;
 
-  /// Begins the recording. Blocks.
+  /// Begins the recording, and closes the serializer if that fails. Blocks.
   public RestingEngine(
       Workflow<?, O, J> workflow, Run<O, J> run, Serializer<O, J> serializer, TimeSource time) {
     this.run = run;
     this.serializer = serializer;
     this.time = time;
     this.verdict = new Verdict<>(workflow, new SplittableRandom(0)); // Orders draw nothing.
-    serializer.begin(run);
+    try {
+      serializer.begin(run);
+    } catch (Throwable failed) {
+      serializer.close();
+      throw failed;
+    }
   }
 
   /// Parks jobs until somebody releases them; returns how many.
@@ -89,7 +94,7 @@ public final class RestingEngine<O, J> {
   private void commit(List<Encoded<J>> batch) {
     if (!batch.isEmpty()) {
       serializer.commit(batch);
-      batch.forEach(each -> run.apply(List.of(each.transition())));
+      batch.forEach(each -> run.apply(each.transition()));
       batch.clear();
     }
   }

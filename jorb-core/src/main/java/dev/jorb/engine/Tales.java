@@ -2,8 +2,8 @@ package dev.jorb.engine;
 
 import dev.jorb.event.RunEvent;
 import dev.jorb.run.Job;
+import dev.jorb.run.JobTransition;
 import dev.jorb.run.Transition;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,16 +21,17 @@ final class Tales {
       return ordered(before, after);
     }
     List<RunEvent> events = new ArrayList<>();
-    Duration took = after.lastTransition().orElseThrow().took();
+    JobTransition last = after.lastTransition().orElseThrow();
     if (result.failed()) {
       boolean retried = after.attempt() > 0 && after.parked().isEmpty();
       events.add(
           new RunEvent.Failed(
               after, before.state(), retried ? Optional.of(result.delay()) : Optional.empty()));
-    } else if (after.state().equals(Job.CANCELLED) && took.isZero()) {
+    } else if (last.isCancellation()) {
       events.add(new RunEvent.Cancelled(after, before.state()));
     } else {
-      events.add(new RunEvent.Moved(after, before.state(), took, transition.kicked().size()));
+      events.add(
+          new RunEvent.Moved(after, before.state(), last.took(), transition.kicked().size()));
       if (after.laps() > 0 && after.laps() % Verdict.MOST_LAPS == 0 && !result.delay().isZero()) {
         events.add(new RunEvent.Looped(after.id(), after.state(), after.laps()));
       }

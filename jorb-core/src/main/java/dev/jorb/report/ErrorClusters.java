@@ -99,7 +99,7 @@ public final class ErrorClusters {
 
   /// A cluster while it grows.
   private static final class Growing {
-    final String example;
+    String example;
     final Map<String, Long> states = new HashMap<>();
     final List<String> jobs = new ArrayList<>();
     final List<String> stuck = new ArrayList<>();
@@ -116,7 +116,10 @@ public final class ErrorClusters {
     void add(Job<?> job, JobError error) {
       errors++;
       states.merge(error.state(), 1L, Long::sum);
-      first = error.at().isBefore(first) ? error.at() : first;
+      if (error.at().isBefore(first)) {
+        first = error.at();
+        example = error.message();
+      }
       last = error.at().isAfter(last) ? error.at() : last;
       if (jobs.isEmpty() || !jobs.getLast().equals(job.id())) {
         jobs.add(job.id());

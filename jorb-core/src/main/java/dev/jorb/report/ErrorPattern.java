@@ -138,7 +138,7 @@ public record ErrorPattern(String headline, List<String> rest) {
   }
 
   private static boolean isFrame(String line) {
-    return line.startsWith(FRAME) && line.endsWith(")");
+    return line.startsWith(FRAME) && line.endsWith(")") && line.indexOf('(') > FRAME.length();
   }
 
   private static boolean isOfUser(String frame) {

@@ -102,7 +102,7 @@ public record RunReport(
 
     private Counts counts(String state) {
       return states.computeIfAbsent(
-          state, name -> new Counts(StateShape.unknown(name, false), partSeconds));
+          state, name -> new Counts(StateShape.undeclared(name), partSeconds));
     }
 
     private void take(Job<?> job) {
@@ -116,6 +116,9 @@ public record RunReport(
       List<Bar> bars = new ArrayList<>();
       Duration executing = Duration.ZERO;
       for (Stay stay : stays) {
+        if (stay.transition().isCancellation()) {
+          continue; // Nothing was executed.
+        }
         String state = stay.transition().from();
         counts(state)
             .take(stay, seconds(stay.arrived()), seconds(stay.started()), seconds(stay.ended()));

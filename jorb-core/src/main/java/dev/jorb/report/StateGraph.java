@@ -37,8 +37,8 @@ public record StateGraph(List<Node> nodes, List<Edge> edges) {
     DECLARED,
     /// Jobs take it when their retries are used up.
     ON_FAILURE,
-    /// The step declares no next states, so it may go anywhere; or a job stays in its state, which
-    /// it always may.
+    /// The step declares no next states, so it may go anywhere; or a job stays in its state or is
+    /// cancelled, which it always may.
     OPEN,
     /// Not declared, although the state declares others.
     UNDECLARED
@@ -73,16 +73,19 @@ public record StateGraph(List<Node> nodes, List<Edge> edges) {
   private record Way(String from, String to) {}
 
   private static Node node(String state, Map<String, StateShape> declared, long jobs) {
-    StateShape shape = declared.get(state);
-    return new Node(state, shape != null, shape != null && shape.terminal(), jobs);
+    boolean known = declared.containsKey(state) || state.equals(Job.CANCELLED);
+    return new Node(state, known, shape(state, declared).terminal(), jobs);
+  }
+
+  private static StateShape shape(String state, Map<String, StateShape> declared) {
+    return declared.getOrDefault(state, StateShape.undeclared(state));
   }
 
   private static List<Edge> edges(
       List<Node> nodes, Map<String, StateShape> declared, Map<Way, Long> taken) {
     List<Edge> edges = new ArrayList<>();
     for (Node from : nodes) {
-      StateShape shape =
-          declared.getOrDefault(from.state(), StateShape.unknown(from.state(), false));
+      StateShape shape = shape(from.state(), declared);
       for (Node to : nodes) {
         long count = taken.getOrDefault(new Way(from.state(), to.state()), 0L);
         Kind kind = kind(shape, to.state());
@@ -101,7 +104,7 @@ public record StateGraph(List<Node> nodes, List<Edge> edges) {
     if (from.onFailure().contains(to)) {
       return Kind.ON_FAILURE;
     }
-    boolean isOpen = from.next().isEmpty() && !from.terminal();
+    boolean isOpen = !from.terminal() && (from.next().isEmpty() || to.equals(Job.CANCELLED));
     return isOpen || from.name().equals(to) ? Kind.OPEN : Kind.UNDECLARED;
   }
 

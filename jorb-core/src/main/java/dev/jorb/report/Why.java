@@ -185,7 +185,7 @@ public record Why(
     }
 
     Why answer() {
-      StateShape shape = shape();
+      StateShape shape = shape(job.state());
       if (shape != null && shape.terminal()) {
         return why(Reason.ENDED, "it ended in \"" + job.state() + "\" at " + job.updated());
       }
@@ -205,11 +205,16 @@ public record Why(
       return notYet(shape);
     }
 
-    private @Nullable StateShape shape() {
+    private @Nullable StateShape shape(String state) {
       return around.shapes().stream()
-          .filter(each -> each.name().equals(job.state()))
+          .filter(each -> each.name().equals(state))
           .findFirst()
-          .orElse(null);
+          .orElseGet(() -> state.equals(Job.CANCELLED) ? StateShape.undeclared(state) : null);
+    }
+
+    private boolean isAtItsEnd(Job<?> asked) {
+      StateShape shape = shape(asked.state());
+      return shape != null && shape.terminal();
     }
 
     private Why parked() {
@@ -221,7 +226,10 @@ public record Why(
               + job.updated()
               + ": "
               + job.parked().orElse("")
-              + ". The next start tries it again; redrive sends it elsewhere");
+              + (job.isHeld()
+                  ? ". It stays so until somebody releases it"
+                  : ". The next start tries it again")
+              + "; redrive sends it elsewhere");
     }
 
     private Why notYet(@Nullable StateShape shape) {
@@ -262,9 +270,7 @@ public record Why(
     private List<String> openKicks() {
       return jobs.stream()
           .filter(each -> each.parent().filter(job.id()::equals).isPresent())
-          .filter(each ->
-              around.shapes().stream()
-                  .noneMatch(shape -> shape.terminal() && shape.name().equals(each.state())))
+          .filter(each -> !isAtItsEnd(each))
           .map(Job::id)
           .toList();
     }

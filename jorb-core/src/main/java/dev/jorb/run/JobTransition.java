@@ -46,6 +46,11 @@ public final class JobTransition {
     return states.contains(from) && states.contains(to);
   }
 
+  /// Whether an order ended the job, and no step was executed.
+  public boolean isCancellation() {
+    return to.equals(Job.CANCELLED) && tookNanos == 0;
+  }
+
   /// The next transition after `before`, or the first.
   static JobTransition after(
       @Nullable JobTransition before,

@@ -42,6 +42,11 @@ public record StateShape(
     this(name, terminal, concurrency, startsPerSecond, next, onFailure, "", 0);
   }
 
+  /// A state that nobody declared: jobs end in it only if it is the one that every workflow has.
+  public static StateShape undeclared(String name) {
+    return unknown(name, name.equals(Job.CANCELLED));
+  }
+
   /// A state of which only this is known.
   public static StateShape unknown(String name, boolean terminal) {
     return new StateShape(name, terminal, 0, 0, List.of(), List.of());

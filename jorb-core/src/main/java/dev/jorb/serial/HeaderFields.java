@@ -45,11 +45,16 @@ final class HeaderFields {
   }
 
   private static double decimal(String text) throws BadLineException {
+    double number;
     try {
-      return Double.parseDouble(text);
+      number = Double.parseDouble(text);
     } catch (NumberFormatException e) {
       throw new BadLineException("\"perSecond\" must be a number but is \"" + text + "\"");
     }
+    expect(
+        Double.isFinite(number) && number >= 0,
+        "\"perSecond\" must be a number from 0 on but is \"" + text + "\"");
+    return number;
   }
 
   /// The same shapes, with what the line says apart from them.

@@ -268,6 +268,9 @@ final class LineReader {
     String from = "";
     int attempt = 0;
     String parked = null;
+    boolean held = false;
+    Instant due = null;
+    Instant deadline = null;
     boolean awaited = false;
     for (String name = in.next(); name != null; name = in.next()) {
       switch (name) {
@@ -275,12 +278,15 @@ final class LineReader {
         case "from" -> from = name(in.text());
         case "attempt" -> attempt = in.count();
         case "parked" -> parked = in.text();
+        case "held" -> held = in.flag();
+        case "due" -> due = Instant.parse(in.text());
+        case "deadline" -> deadline = Instant.parse(in.text());
         case "awaits" -> awaited = in.flag();
         default -> in.skip();
       }
     }
     expect(number > 0 && !from.isEmpty(), "\"redrive\" needs \"n\" and \"from\"");
-    return new Redriven(number, from, attempt, parked, awaited);
+    return new Redriven(number, from, attempt, parked, held, due, deadline, awaited);
   }
 
   private Line past(Fields in) throws BadLineException {

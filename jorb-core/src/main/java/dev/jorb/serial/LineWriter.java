@@ -199,6 +199,13 @@ final class LineWriter {
     if (redriven.parked() != null) {
       append(",\"parked\":").string(redriven.parked());
     }
+    append(redriven.held() ? ",\"held\":true" : "");
+    if (redriven.due() != null) {
+      append(",\"due\":\"").instant(redriven.due()).append("\"");
+    }
+    if (redriven.deadline() != null) {
+      append(",\"deadline\":\"").instant(redriven.deadline()).append("\"");
+    }
     append(redriven.awaitedKicks() ? ",\"awaits\":true}" : "}");
   }
 

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 
 /// Sends jobs of a run at rest to another state, and takes that back.
@@ -23,9 +22,9 @@ import java.util.Set;
 /// }
 /// ```
 ///
-/// A redriven job starts afresh: not parked, not delayed, with a fresh budget of attempts. All jobs
-/// of one redrive are recorded together or not at all, with who and when. Used for one change:
-/// after [#send] or [#undo] it is closed. Not thread-safe.
+/// A redriven job starts afresh: not parked, not delayed, with a fresh budget of attempts and
+/// without a deadline. All jobs of one redrive are recorded together or not at all, with who and
+/// when. Used for one change: after [#send] or [#undo] it is closed. Not thread-safe.
 public final class Redrive implements AutoCloseable {
   private final JournalSerializer<Json, Json> journal;
   private final TimeSource time;
@@ -127,12 +126,16 @@ public final class Redrive implements AutoCloseable {
         .dueNow()
         .awaitsKicks(false)
         .released()
+        .deadline(null)
         .redriven(
             new Redriven(
                 entry.number(),
                 job.state(),
                 job.attempt(),
                 job.parked().orElse(null),
+                job.isHeld(),
+                job.due().orElse(null),
+                job.deadline().orElse(null),
                 job.awaitsKicks()))
         .build();
   }
@@ -145,8 +148,8 @@ public final class Redrive implements AutoCloseable {
   public record Undone(RedriveEntry entry, int back, int movedOn) {}
 
   /// Takes back the last redrive that was not taken back, and closes this: its jobs stand again
-  /// where they stood, parked if they were, but for those that have been executed or redriven
-  /// since. Blocks until it is durable.
+  /// where they stood, parked or delayed if they were, but for those that have been executed or
+  /// redriven since. Blocks until it is durable.
   ///
   /// @param by who does it, for people to read
   /// @throws IllegalStateException if there is none
@@ -178,16 +181,20 @@ public final class Redrive implements AutoCloseable {
             .state(from.from())
             .updated(now)
             .attempt(from.attempt())
+            .deadline(from.deadline())
             .awaitsKicks(from.awaitedKicks());
+    if (from.due() != null) {
+      back.due(from.due());
+    }
     if (from.parked() != null) {
-      back.parked(from.parked());
+      back.parked(from.parked()).held(from.held());
     }
     return back.build();
   }
 
   private void record(List<RedriveEntry> log) {
     try (journal) {
-      journal.redrives(Objects.requireNonNull(log));
+      journal.redrives(log);
       journal.begin(run);
     }
   }

@@ -148,7 +148,8 @@ final class Definition {
       }
       states.stream()
           .filter(state -> group.states().contains(state.name()))
-          .filter(state -> state.isTerminal() && state.exec().isEmpty())
+          .filter(
+              state -> state.isTerminal() && state.exec().isEmpty() && state.batchExec().isEmpty())
           .forEach(state ->
               problems.add(
                   name

@@ -32,6 +32,9 @@ public record Failures(int moreThan, int ofLast, boolean isPercent) {
       throw new IllegalArgumentException(
           "failures: ofLast must be between 1 and " + MAX_ATTEMPTS + " but was " + ofLast);
     }
+    if (isPercent && ofLast == 0) {
+      throw new IllegalArgumentException("failures: a percentage needs ofLast, from 1 on");
+    }
     if (!isPercent && ofLast > 0 && moreThan >= ofLast) {
       throw new IllegalArgumentException(
           "failures: more than " + moreThan + " of the last " + ofLast + " can never be");

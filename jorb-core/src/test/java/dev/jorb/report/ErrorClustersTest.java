@@ -91,7 +91,7 @@ class ErrorClustersTest {
     assertThat(cluster.last()).isEqualTo(START.plusSeconds(9));
     assertThat(cluster.jobs()).containsExactly("0", "1", "2");
     assertThat(cluster.stuck()).as("job 2 went on").containsExactly("0", "1");
-    assertThat(cluster.example()).isEqualTo("build 17 broke");
+    assertThat(cluster.example()).as("the earliest").isEqualTo("build 4 broke");
   }
 
   @Test

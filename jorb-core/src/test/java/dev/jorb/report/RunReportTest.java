@@ -210,6 +210,29 @@ class RunReportTest {
   }
 
   @Test
+  void cancellingIsNoExecution() {
+    List<StateShape> shapes =
+        List.of(new Station(1, 0, 1).shape(0), StateShape.unknown("end", true));
+    Job<String> done =
+        Job.<String>builder("0", "end")
+            .context("")
+            .transition("s0", "end", START.plusSeconds(2), Duration.ofSeconds(2))
+            .build();
+    Job<String> cancelled =
+        Job.<String>builder("1", Job.CANCELLED)
+            .context("")
+            .transition("s0", Job.CANCELLED, START.plusSeconds(3), Duration.ZERO)
+            .build();
+
+    RunReport report = RunReport.of(shapes, List.of(done, cancelled));
+
+    StateReport state = report.states().getFirst();
+    assertThat(state.executions()).isEqualTo(1);
+    assertThat(state.executing().mean()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(report.states().getLast().shape().terminal()).isTrue();
+  }
+
+  @Test
   void runThatNeverStartedHasAReportToo() {
     RunReport report =
         RunReport.of(

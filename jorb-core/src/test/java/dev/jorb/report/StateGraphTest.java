@@ -64,6 +64,22 @@ class StateGraphTest {
   }
 
   @Test
+  void everyWorkflowHasTheStateOfCancelledJobs() {
+    StateGraph graph =
+        StateGraph.of(
+            SHAPES,
+            List.of(
+                job("edit", "push", "watch", "merged"),
+                job("push", "merged"),
+                job("push", "refused"),
+                job("edit", "push", Job.CANCELLED)));
+
+    assertThat(graph.nodes()).contains(new Node(Job.CANCELLED, true, true, 1));
+    assertThat(graph.edges()).contains(new Edge("push", Job.CANCELLED, Kind.OPEN, 1));
+    assertThat(graph.differences()).isEmpty();
+  }
+
+  @Test
   void noDifferenceNoSentence() {
     List<StateShape> shapes =
         List.of(

@@ -50,8 +50,27 @@ class WhyTest {
 
     assertThat(why("0", true).reason()).isEqualTo(Reason.PARKED);
     assertThat(why("0", true).sentence())
-        .startsWith(
-            "it is parked in \"edit\" since 2026-11-24T09:59:55Z: failed 3 times in a row: HTTP 502.");
+        .isEqualTo(
+            "it is parked in \"edit\" since 2026-11-24T09:59:55Z: failed 3 times in a row: HTTP 502."
+                + " The next start tries it again; redrive sends it elsewhere");
+  }
+
+  @Test
+  void parkedByHandStaysSo() {
+    add(job("0", "edit", 5).parked("look at it").held(true));
+
+    assertThat(why("0", true).sentence())
+        .endsWith("look at it. It stays so until somebody releases it; redrive sends it elsewhere");
+  }
+
+  @Test
+  void cancelledJobsAreAtTheirEnds() {
+    add(job("0", "edit", 9).kicks(2).awaitsKicks(true));
+    add(job("0->0", Job.CANCELLED, 5).parent("0"));
+    add(job("0->1", "edit", 5).parent("0"));
+
+    assertThat(why("0->0", true).reason()).isEqualTo(Reason.ENDED);
+    assertThat(why("0", true).waitsFor()).containsExactly("0->1");
   }
 
   @Test

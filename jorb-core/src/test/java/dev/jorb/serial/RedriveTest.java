@@ -13,10 +13,12 @@ import dev.jorb.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -202,6 +204,32 @@ class RedriveTest {
       assertThat(told.apply("0")).isEqualTo(zero).contains("HTTP 502");
       assertThat(told.apply("1")).isEqualTo(one);
       assertThat(RunFile.read(file).redrives().getFirst().undoneBy()).contains("bob@desk");
+    }
+
+    @Test
+    void whatWasParkedByHandOrDelayedIsSoAgain() {
+      Instant due = Instant.parse("2126-01-01T00:00:00Z");
+      Instant deadline = Instant.parse("2126-02-01T00:00:00Z");
+      change("0", job -> job.held(true).deadline(deadline));
+      change("2", job -> job.released().due(due));
+
+      send(List.of("0", "2"), "edit");
+
+      assertThat(job("0").deadline()).isEmpty();
+      assertThat(job("0").isHeld()).isFalse();
+      assertThat(job("2").due()).isEmpty();
+      undo();
+      assertThat(job("0").isHeld()).isTrue();
+      assertThat(job("0").deadline()).contains(deadline);
+      assertThat(job("2").due()).contains(due);
+    }
+
+    private void change(String id, UnaryOperator<Job.Builder<Task>> change) {
+      try (var journal = JournalSerializer.at(file, workflow)) {
+        Run<Plan, Task> run = journal.load().orElseThrow();
+        run.put(change.apply(run.job(id).orElseThrow().next()).build());
+        journal.begin(run);
+      }
     }
 
     @Test

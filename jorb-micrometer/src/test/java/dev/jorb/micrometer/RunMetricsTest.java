@@ -149,6 +149,7 @@ class RunMetricsTest {
       metrics.bindTo(registry);
 
       assertThat(registry.getMeters())
+          .isNotEmpty()
           .allSatisfy(meter -> assertThat(meter.getId().getName()).matches("jorb(\\.[a-z]+)+"));
       handle.await();
     }
