@@ -22,7 +22,9 @@ class DocsTest {
   private static final Path ROOT = Path.of(System.getProperty("jorb.root", "..")).normalize();
   private static final Pattern BLOCK =
       Pattern.compile(
-          "(<!-- (examples/[\\w/]+\\.java)#(\\w+) -->\\n```java\\n)(.*?)(```\\n)", Pattern.DOTALL);
+          "(<!-- (examples/[\\w/]+\\.java)#([\\w-]+) -->\\n```java\\n)(.*?)(```\\n)",
+          Pattern.DOTALL);
+  private static final Pattern MARKER = Pattern.compile("<!-- examples/");
   private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)\\)");
 
   static List<Path> docs() throws IOException {
@@ -45,6 +47,13 @@ class DocsTest {
     } else {
       assertThat(text).as("%s (update it with -Djorb.docs.update=true)", doc).isEqualTo(cut);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("docs")
+  void everyMarkerStandsBeforeABlock(Path doc) throws IOException {
+    String text = Files.readString(doc);
+    assertThat(BLOCK.matcher(text).results()).hasSize((int) MARKER.matcher(text).results().count());
   }
 
   @ParameterizedTest

@@ -184,6 +184,26 @@ class GoFixtureTest {
     }
   }
 
+  @Test
+  void runGoesOnInAJournal() throws IOException {
+    Path journal = directory.resolve("fleet.jorb");
+    int size;
+    try (var from = JsonSerializer.at(copy("interrupted.json"), workflow);
+        var to = JournalSerializer.at(journal, workflow)) {
+      Run<Fleet, Piece> run = from.load().orElseThrow();
+      size = run.size();
+
+      assertThat(Processor.of(workflow, "app").serializer(to).exec(run).isComplete()).isTrue();
+    }
+
+    try (var again = JournalSerializer.at(journal, workflow)) {
+      Run<Fleet, Piece> run = again.load().orElseThrow();
+      assertThat(run.size()).isEqualTo(size + executed.size());
+      assertThat(run.job("11").orElseThrow().errorCount()).isEqualTo(2);
+      assertThat(run.job("21->0").orElseThrow().parent()).contains("21");
+    }
+  }
+
   private static boolean isOpen(JsonNode job) {
     return !List.of("done", "failed").contains(job.get("State").asString());
   }
