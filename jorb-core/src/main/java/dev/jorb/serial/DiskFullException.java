@@ -10,4 +10,13 @@ public final class DiskFullException extends RunFileException {
   public DiskFullException(Path file, String message, Throwable cause) {
     super(file, message, cause);
   }
+
+  /// There is not even room to say who has the lock.
+  static DiskFullException ofLock(Path file, Throwable cause) {
+    return new DiskFullException(
+        file,
+        "no space left on the device, not even for its lock; nothing was changed. Make room and"
+            + " start again",
+        cause);
+  }
 }

@@ -122,6 +122,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
   ///
   /// @throws RunFileException.Locked if somebody else has it
   /// @throws RunFileException.Damaged if it is not as it was written
+  /// @throws DiskFullException if there is no room for the lock
   @Override
   public Optional<Run<O, J>> load() {
     try {
@@ -135,7 +136,9 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
       redrives = image.header.redrives();
       return Optional.of(toRun(image));
     } catch (IOException e) {
-      throw new RunFileException(path, "cannot be read (" + e.getMessage() + ")", e);
+      throw JournalFile.isDiskFull(e)
+          ? DiskFullException.ofLock(path, e)
+          : new RunFileException(path, "cannot be read (" + e.getMessage() + ")", e);
     }
   }
 

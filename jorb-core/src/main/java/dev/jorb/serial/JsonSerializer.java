@@ -98,7 +98,9 @@ public final class JsonSerializer<O, J> implements Serializer<O, J> {
       opening = reader.opening(found.image());
       return Optional.of(run);
     } catch (IOException e) {
-      throw new RunFileException(path, "cannot be read (" + e.getMessage() + ")", e);
+      throw JournalFile.isDiskFull(e)
+          ? DiskFullException.ofLock(path, e)
+          : new RunFileException(path, "cannot be read (" + e.getMessage() + ")", e);
     }
   }
 

@@ -154,6 +154,27 @@ class JournalCrashTest {
   }
 
   @Nested
+  class NoRoomAtTheStart {
+    @Test
+    void evenForTheLockIsSaidAndTheFileIsAsItWas() {
+      SimDisk disk = new SimDisk(new Random(SEED));
+      Recorder recorder = new Recorder(3).open(disk);
+      recorder.close();
+      byte[] before = disk.content(Sample.PATH);
+      disk.failNow(Fault.ENOSPC, true);
+
+      try (var journal = Sample.journal(disk)) {
+        assertThatThrownBy(journal::load)
+            .isInstanceOf(DiskFullException.class)
+            .hasMessageContaining("no space left on the device, not even for its lock")
+            .hasMessageContaining("Make room and start again");
+      }
+      assertThat(disk.heal().content(Sample.PATH)).isEqualTo(before);
+      Life.goOn(disk, recorder, SEED);
+    }
+  }
+
+  @Nested
   class NoRoomThenPowerCut {
     /// Else the power cut could leave the end of one write in the middle of the other.
     @Test

@@ -41,6 +41,9 @@ public final class DiskFullRow implements Row {
       Path disk = mounts.tmpfs("disk", ROOM_KIBIBYTES);
       Victim victim = new Victim(jvm, disk, accounts, turn.seed());
       try {
+        if (turn.number() % 8 == 1) {
+          beginOnFullDisk(victim, disk);
+        }
         boolean met = false;
         for (int lives = 0; lives < MOST_LIVES && !met; lives++) {
           met = live(victim, disk, turn.random(), turn.number() % 3 == 2);
@@ -57,11 +60,26 @@ public final class DiskFullRow implements Row {
     Scratch.delete(folder);
   }
 
+  /// A life that finds the disk full before it has anything says so, and leaves nothing.
+  private static void beginOnFullDisk(Victim victim, Path disk)
+      throws IOException, InterruptedException {
+    Path ballast = Mounts.fill(disk);
+    try (Life life = victim.live(Long.MAX_VALUE)) {
+      int code = life.awaitEnd();
+      String said = life.said();
+      if (code == 0 || !said.contains("no space left on the device")) {
+        throw Finding.silentlyWrong("on a full disk it ended with " + code + ": " + said);
+      }
+    }
+    Files.delete(ballast);
+    victim.check();
+  }
+
   /// One life; whether it met the full disk.
   private static boolean live(Victim victim, Path disk, Random random, boolean kill)
       throws IOException, InterruptedException {
     try (Life life = victim.live(Long.MAX_VALUE)) {
-      victim.awaitBatches(life, random.nextInt(30));
+      victim.awaitBatches(life, 1 + random.nextInt(29));
       Path ballast = Mounts.fill(disk);
       boolean met = waitsForRoom(victim, life);
       if (met && kill) {
