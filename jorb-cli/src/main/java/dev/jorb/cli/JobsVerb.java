@@ -54,7 +54,7 @@ final class JobsVerb implements Callable<Integer> {
       JsonText.print(request.out(), head, "jobs", jobs.stream().map(JobsVerb::json));
     } else {
       Table table = new Table();
-      jobs.forEach(job -> table.row(job.id(), job.state(), standing(file, job), lastError(job)));
+      jobs.forEach(job -> table.row(job.id(), job.state(), standing(file, job), trouble(job)));
       table.print(request.out());
     }
     return ExitCode.COMPLETE.code();
@@ -108,7 +108,8 @@ final class JobsVerb implements Callable<Integer> {
                 parked == 0 ? "" : ", " + parked + " of them parked");
   }
 
-  private static String lastError(Job<?> job) {
+  /// Why it is parked, or else its last error, on one line.
+  static String trouble(Job<?> job) {
     return job.parked()
         .or(() -> job.lastError().map(JobError::message))
         .map(message -> Text.headline(message, SHOWN_CHARACTERS))

@@ -2,7 +2,6 @@ package dev.jorb.cli;
 
 import dev.jorb.report.ErrorClusters;
 import dev.jorb.run.Job;
-import dev.jorb.run.JobError;
 import dev.jorb.run.Json;
 import dev.jorb.run.Run;
 import dev.jorb.serial.Redrive;
@@ -26,7 +25,6 @@ import picocli.CommandLine.Option;
     description = "sends jobs to another state: shows which, and does it with --yes")
 final class RedriveVerb implements Callable<Integer> {
   private static final int SAMPLES = 5;
-  private static final int SHOWN_CHARACTERS = 100;
 
   private final Request request;
 
@@ -141,7 +139,9 @@ final class RedriveVerb implements Callable<Integer> {
     }
     request.out().println("such as");
     Table samples = new Table();
-    chosen.stream().limit(SAMPLES).forEach(job -> samples.row(job.id(), job.state(), told(job)));
+    chosen.stream()
+        .limit(SAMPLES)
+        .forEach(job -> samples.row(job.id(), job.state(), JobsVerb.trouble(job)));
     samples.print(request.out());
     request
         .out()
@@ -150,11 +150,6 @@ final class RedriveVerb implements Callable<Integer> {
                 + file.holder()
                     .map(holder -> "a run has the file (" + holder + "): stop it, and add --yes")
                     .orElse("add --yes to do it"));
-  }
-
-  private static String told(Job<?> job) {
-    String error = job.lastError().map(JobError::message).orElse("");
-    return Text.headline(job.parked().orElse(error), SHOWN_CHARACTERS);
   }
 
   private void tell(RedriveEntry entry) {

@@ -212,7 +212,7 @@ record ReportData(
     Map<String, Object> limited = new LinkedHashMap<>();
     shares(state).forEach((limit, share) -> limited.put(limit.name(), rounded(share)));
     json.put("limitedBy", limited);
-    json.put("limits", state.limits().stream().map(Enum::ordinal).toList());
+    json.put("limits", state.limits().stream().map(Enum::name).toList());
     json.put("executingNow", rounded(state.executingNow()));
     json.put("waitingNow", rounded(state.waitingNow()));
     json.put("endedPerSecond", rounded(state.endedPerSecond()));

@@ -9,9 +9,9 @@ import java.util.Map;
 
 /// What a run was limited by most, and what to do about it.
 ///
-/// The bottleneck is the state that was limited by its slots, its rate or something else for the
-/// longest: the one before which the jobs of a run pile up. A state that has no work most of the
-/// time is never it, whatever its limits.
+/// The bottleneck is the state that was limited by its slots, its rate, its group or something else
+/// for the longest: the one before which the jobs of a run pile up. A state that has no work most
+/// of the time is never it, whatever its limits.
 ///
 /// @param state the state; empty if no state limited the run
 /// @param limit what it was limited by
@@ -20,7 +20,11 @@ import java.util.Map;
 public record Bottleneck(String state, Limit limit, double share, String sentence) {
   private static final double LEAST_SHARE = 0.2;
 
-  static Bottleneck of(List<StateReport> states, double partSeconds) {
+  /// What holds a state up; of equals the last counts.
+  private static final List<Limit> HOLDING =
+      List.of(Limit.OTHER, Limit.GROUP, Limit.RATE, Limit.SLOTS);
+
+  static Bottleneck of(List<StateReport> states) {
     List<Held> all = new ArrayList<>();
     states.stream()
         .filter(state -> !state.shape().terminal())
@@ -51,14 +55,15 @@ public record Bottleneck(String state, Limit limit, double share, String sentenc
 
   private static Held held(StateReport state) {
     Map<Limit, Long> parts = new EnumMap<>(Limit.class);
-    state.limits().forEach(limit -> parts.merge(limit, 1L, Long::sum));
-    long slots = parts.getOrDefault(Limit.SLOTS, 0L);
-    long rate = parts.getOrDefault(Limit.RATE, 0L);
-    long other = parts.getOrDefault(Limit.OTHER, 0L);
+    state.limits().stream()
+        .filter(HOLDING::contains)
+        .forEach(limit -> parts.merge(limit, 1L, Long::sum));
     Limit limit =
-        slots >= Math.max(rate, other) ? Limit.SLOTS : rate >= other ? Limit.RATE : Limit.OTHER;
-    return new Held(
-        state, limit, slots + rate + other, parts.size() == 0 ? 0 : state.limits().size());
+        HOLDING.stream()
+            .max(Comparator.comparingLong(each -> parts.getOrDefault(each, 0L)))
+            .orElseThrow();
+    long held = parts.values().stream().mapToLong(Long::longValue).sum();
+    return new Held(state, limit, held, state.limits().size());
   }
 
   private static String sentence(Held most, double share) {
@@ -83,11 +88,20 @@ public record Bottleneck(String state, Limit limit, double share, String sentenc
               + " for "
               + percent
               + ": more slots would not help, a higher rate would";
+      case GROUP ->
+          name
+              + " was limited by its group \""
+              + state.shape().group()
+              + "\" of at most "
+              + jobs(state.shape().groupMost())
+              + " for "
+              + percent
+              + ": more slots would not help; a larger group would, or jobs that leave it sooner";
       case OTHER ->
           name
               + " had jobs waiting for "
               + percent
-              + " while neither its slots nor its rate were used up: the disk, the processors or a"
+              + " while none of its limits was used up: the disk, the processors, a gate or a"
               + " pause held it, so raising its limits would not help";
       case NO_WORK, IDLE -> unlimited(List.of(state));
     };
@@ -110,6 +124,10 @@ public record Bottleneck(String state, Limit limit, double share, String sentenc
                 + seconds(state.executing().mean().toNanos() / 1e9)
                 + " on average)")
         .orElse("nothing was executed yet");
+  }
+
+  private static String jobs(int count) {
+    return count == 1 ? "one job" : count + " jobs";
   }
 
   private static String slots(int count) {

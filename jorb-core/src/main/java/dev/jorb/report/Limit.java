@@ -6,8 +6,10 @@ public enum Limit {
   SLOTS("its slots"),
   /// Jobs waited and slots were free, but the rate allowed no more starts.
   RATE("its rate"),
-  /// Jobs waited, and neither slots nor the rate were used up: the disk, the processors, a pause,
-  /// or a stop.
+  /// Jobs waited, slots were free, and as many jobs as may be were inside of the state's group.
+  GROUP("its group"),
+  /// Jobs waited, and neither slots nor the rate nor the group were used up: the disk, the
+  /// processors, a pause, a gate, or a stop.
   OTHER("something else"),
   /// No job waited: the states before it sent none.
   NO_WORK("no work"),

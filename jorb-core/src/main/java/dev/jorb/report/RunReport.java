@@ -10,11 +10,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What happened in a run, from its file alone.
 ///
@@ -77,6 +79,7 @@ public record RunReport(
     final Timeline timeline;
     final double partSeconds;
     final Map<String, Counts> states = new LinkedHashMap<>();
+    final Map<String, Series> insideOfGroups = new HashMap<>();
     final List<Lane> lanes = new ArrayList<>();
 
     Making(List<StateShape> shapes, Collection<? extends Job<?>> jobs) {
@@ -89,7 +92,10 @@ public record RunReport(
 
     RunReport report() {
       jobs.forEach(this::take);
-      List<StateReport> reports = states.values().stream().map(Counts::report).toList();
+      List<StateReport> reports =
+          states.values().stream()
+              .map(each -> each.report(insideOfGroups.get(each.shape.group())))
+              .toList();
       return new RunReport(
           timeline.start(),
           timeline.end(),
@@ -97,7 +103,7 @@ public record RunReport(
           reports,
           slowest(),
           sample(),
-          Bottleneck.of(reports, partSeconds));
+          Bottleneck.of(reports));
     }
 
     private Counts counts(String state) {
@@ -113,6 +119,7 @@ public record RunReport(
         failures.add(error.at());
       }
       List<Stay> stays = timeline.of(job);
+      takeGroups(stays);
       List<Bar> bars = new ArrayList<>();
       Duration executing = Duration.ZERO;
       for (Stay stay : stays) {
@@ -129,6 +136,35 @@ public record RunReport(
       if (!stays.isEmpty()) {
         Duration wall = Duration.between(stays.getFirst().started(), stays.getLast().ended());
         lanes.add(new Lane(job.id(), job.state(), wall, executing, bars));
+      }
+    }
+
+    /// A job is inside of a group from the start of the step by which it comes in until it goes to
+    /// a state that is not of the group.
+    private void takeGroups(List<Stay> stays) {
+      String inside = "";
+      Instant since = timeline.start();
+      for (Stay stay : stays) {
+        Counts counts = counts(stay.transition().from());
+        String group = counts.shape.group();
+        if (!group.equals(inside)) {
+          counts.takeOutside(stay, seconds(stay.arrived()), seconds(stay.started()));
+          leave(inside, since, stay.started());
+          since = stay.started();
+        }
+        inside = counts(stay.transition().to()).shape.group().equals(group) ? group : "";
+        if (inside.isEmpty()) {
+          leave(group, since, stay.ended());
+        }
+      }
+      leave(inside, since, timeline.end());
+    }
+
+    private void leave(String group, Instant since, Instant until) {
+      if (!group.isEmpty()) {
+        insideOfGroups
+            .computeIfAbsent(group, name -> new Series(PARTS, partSeconds))
+            .add(seconds(since), seconds(until));
       }
     }
 
@@ -161,6 +197,7 @@ public record RunReport(
     final Spread waiting = new Spread();
     final Series executingNow;
     final Series waitingNow;
+    final Series waitingOutside;
     final Series started;
     final Series ended;
     long jobs;
@@ -173,6 +210,7 @@ public record RunReport(
       this.partSeconds = partSeconds;
       this.executingNow = new Series(PARTS, partSeconds);
       this.waitingNow = new Series(PARTS, partSeconds);
+      this.waitingOutside = new Series(PARTS, partSeconds);
       this.started = new Series(PARTS, partSeconds);
       this.ended = new Series(PARTS, partSeconds);
     }
@@ -190,18 +228,29 @@ public record RunReport(
       }
     }
 
-    StateReport report() {
+    /// A job has waited for a place in the state's group too.
+    void takeOutside(Stay stay, double arrivedAt, double startedAt) {
+      if (stay.hasWaited()) {
+        waitingOutside.add(arrivedAt, startedAt);
+      }
+    }
+
+    /// @param insideOfGroup how many jobs were inside of the state's group; null if it has none
+    StateReport report(@Nullable Series insideOfGroup) {
+      double[] insideEach = insideOfGroup == null ? new double[PARTS] : insideOfGroup.perSecond();
       double[] executingEach = executingNow.perSecond();
       double[] waitingEach = waitingNow.perSecond();
+      double[] outsideEach = waitingOutside.perSecond();
       double[] startedEach = started.perSecond();
       List<Limit> limits = new ArrayList<>();
       double used = 0;
       double needed = 0;
       for (int i = 0; i < PARTS; i++) {
-        limits.add(limit(executingEach[i], waitingEach[i], startedEach[i]));
+        boolean isGroupFull = outsideEach[i] >= 0.5 && insideEach[i] >= 0.9 * shape.groupMost();
+        limits.add(limit(executingEach[i], waitingEach[i], startedEach[i], isGroupFull));
         if (limits.get(i) != Limit.IDLE) {
           needed++;
-          used += use(executingEach[i], startedEach[i]);
+          used += use(executingEach[i], startedEach[i], insideEach[i]);
         }
       }
       return new StateReport(
@@ -221,7 +270,8 @@ public record RunReport(
 
     /// A part is as long as a few executions at the least that count; so what is used up nine parts
     /// in ten counts as used up.
-    private Limit limit(double executing, double waiting, double startedPerSecond) {
+    private Limit limit(
+        double executing, double waiting, double startedPerSecond, boolean isGroupFull) {
       if (executing == 0 && waiting == 0) {
         return Limit.IDLE;
       }
@@ -231,7 +281,10 @@ public record RunReport(
       if (shape.concurrency() > 0 && executing >= 0.9 * shape.concurrency()) {
         return Limit.SLOTS;
       }
-      return shape.startsPerSecond() > 0 && isNear(startedPerSecond) ? Limit.RATE : Limit.OTHER;
+      if (shape.startsPerSecond() > 0 && isNear(startedPerSecond)) {
+        return Limit.RATE;
+      }
+      return shape.groupMost() > 0 && isGroupFull ? Limit.GROUP : Limit.OTHER;
     }
 
     /// Starts come in whole numbers, so a part that is shorter than a few of them may miss one.
@@ -240,11 +293,12 @@ public record RunReport(
       return startedPerSecond * partSeconds >= Math.min(0.8 * expected, expected - 1);
     }
 
-    private double use(double executing, double startedPerSecond) {
+    private double use(double executing, double startedPerSecond, double inside) {
       double slots = shape.concurrency() == 0 ? 0 : executing / shape.concurrency();
       double permits =
           shape.startsPerSecond() == 0 ? 0 : startedPerSecond / shape.startsPerSecond();
-      return Math.min(1, Math.max(slots, permits));
+      double places = shape.groupMost() == 0 ? 0 : inside / shape.groupMost();
+      return Math.min(1, Math.max(places, Math.max(slots, permits)));
     }
   }
 }

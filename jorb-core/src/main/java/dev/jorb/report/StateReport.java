@@ -16,7 +16,7 @@ import java.util.List;
 /// @param executingNow how many of its steps ran at a time, in each part of the run
 /// @param waitingNow how many jobs waited for a start, in each part of the run
 /// @param endedPerSecond its executions per second, in each part of the run
-/// @param limits how much of the run's time it was limited by what
+/// @param limits what limited it, in each part of the run
 /// @param use how much of what limits it most was used, from 0 to 1, while it was needed; 0 if
 ///   nothing limits it
 public record StateReport(
@@ -35,14 +35,5 @@ public record StateReport(
   /// Copies the list.
   public StateReport {
     limits = List.copyOf(limits);
-  }
-
-  /// The most steps at a time, on average over one part of the run.
-  double most() {
-    double most = 0;
-    for (double each : executingNow) {
-      most = Math.max(most, each);
-    }
-    return most;
   }
 }

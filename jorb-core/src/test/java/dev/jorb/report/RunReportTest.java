@@ -124,6 +124,38 @@ class RunReportTest {
           .doesNotContain(Limit.SLOTS);
     }
 
+    /// Four jobs a minute at most, because each is inside for a minute, and no more than four may
+    /// be.
+    @Test
+    void isTheGroupThatIsFull() {
+      StateShape push = inGroup("push", 8);
+      StateShape watch = inGroup("watch", 100);
+      List<Job<String>> jobs = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        double in = i / 4 * 60;
+        jobs.add(
+            Job.<String>builder(Integer.toString(i), "end")
+                .context("")
+                .updated(START)
+                .transition("push", "watch", at(in + 1), Duration.ofSeconds(1))
+                .transition("watch", "end", at(in + 60), Duration.ofSeconds(59))
+                .build());
+      }
+      RunReport report = RunReport.of(List.of(push, watch, StateShape.unknown("end", true)), jobs);
+
+      assertThat(report.bottleneck().state()).isEqualTo("push");
+      assertThat(report.bottleneck().limit()).isEqualTo(Limit.GROUP);
+      assertThat(report.bottleneck().share()).isGreaterThan(0.8);
+      assertThat(report.states().get(1).limits()).as("who is inside").doesNotContain(Limit.GROUP);
+      assertThat(report.bottleneck().sentence())
+          .startsWith("\"push\" was limited by its group \"open\" of at most 4 jobs for ")
+          .contains("more slots would not help");
+    }
+
+    private static StateShape inGroup(String name, int slots) {
+      return new StateShape(name, false, slots, 0, List.of(), List.of(), "open", 4);
+    }
+
     @Test
     void isSomethingElseWhenJobsWaitAndNoLimitIsUsedUp() {
       List<Job<String>> jobs = new ArrayList<>();

@@ -3,8 +3,9 @@
 (function () {
   const data = JSON.parse(document.getElementById("data").textContent);
   const SVG = "http://www.w3.org/2000/svg";
-  const LIMITS = [
-    ["its slots", "#e07b39"], ["its rate", "#b65fcf"], ["something else", "#c0392b"], ["no work", "#8fb8de"], ["idle", "transparent"]];
+  const LIMITS = {
+    SLOTS: ["its slots", "#e07b39"], RATE: ["its rate", "#b65fcf"], GROUP: ["its group", "#2f9e6e"],
+    OTHER: ["something else", "#c0392b"], NO_WORK: ["no work", "#8fb8de"], IDLE: ["idle", "transparent"] };
   const worked = data.states.filter(state => state.executions > 0);
   document.documentElement.classList.add("scripted");
 
@@ -127,7 +128,7 @@
   }
 
   function drawLimits(place) {
-    legend(place, LIMITS.slice(0, 4));
+    legend(place, Object.values(LIMITS).slice(0, 5));
     const width = Math.min(1160, document.body.clientWidth - 48);
     const left = 150;
     const pen = canvas(place, width, worked.length * 22 + 4);
