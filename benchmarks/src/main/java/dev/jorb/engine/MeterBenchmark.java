@@ -28,7 +28,7 @@ public class MeterBenchmark {
     Instant at = Instant.parse("2026-11-24T10:42:07.113Z");
     Job<String> job = Job.create("17", "edit", "context", at);
     Entry<String> entry = new Entry<>(job, new Lane<>(0, "edit", false, 16, 0, true, null));
-    entry.ending = Ending.SUCCEEDED;
+    entry.ending(Ending.SUCCEEDED);
     Job<String> next =
         job.next().state("push").transition("edit", "push", at, Duration.ofMillis(532)).build();
     var encoded = new Encoded<>(new Transition<>(next, List.of()), new byte[0]);

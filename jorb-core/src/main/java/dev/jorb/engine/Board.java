@@ -191,7 +191,7 @@ final class Board<J> {
 
   private void returned(Result<J> result, long nowNanos) {
     Entry<J> entry = result.entry();
-    if (entry.phase == Phase.ORDERED) {
+    if (entry.is(Phase.ORDERED)) {
       orders.returned(entry, false);
     } else {
       freeSlot(entry, Phase.COMMITTING, result.feedback(), nowNanos);
@@ -204,10 +204,10 @@ final class Board<J> {
   }
 
   private void freeSlot(Entry<J> entry, Phase next, Feedback feedback, long nowNanos) {
-    if (entry.phase != Phase.EXECUTING) {
+    if (!entry.is(Phase.EXECUTING)) {
       throw new IllegalStateException("job " + entry + " is not executing");
     }
-    entry.phase = next;
+    entry.phase(next);
     executing--;
     Call<J> call = entry.call;
     if (call == null) {
@@ -241,7 +241,7 @@ final class Board<J> {
 
   private void finished(Result<J> result, long nowNanos) {
     Entry<J> entry = result.entry();
-    if (entry.phase == Phase.ORDERED) {
+    if (entry.is(Phase.ORDERED)) {
       orders.returned(entry, true);
     } else {
       freeSlot(entry, Phase.COMMITTING, result.feedback(), nowNanos);
@@ -256,7 +256,7 @@ final class Board<J> {
     if (transition.job().transitionCount() > entry.job.transitionCount()) {
       entry.lane.completed++;
     }
-    transition.kicked().forEach(families::born);
+    families.born(transition.kicked());
     Lane<J> to = lanes.next(entry.lane, transition.job().state());
     place(entry, transition.job(), to, result.delay(), nowNanos);
     for (Job<J> child : transition.kicked()) {
@@ -281,7 +281,7 @@ final class Board<J> {
     entry.lane = lane;
     entry.leavePlace();
     if (lane.terminal) {
-      entry.phase = Phase.ENDED;
+      entry.phase(Phase.ENDED);
       lane.completed++;
       unfinished--;
       orders.leave(job);
@@ -289,12 +289,12 @@ final class Board<J> {
     } else if (job.parked().isPresent() || !lane.known) {
       park(entry);
     } else if (job.awaitsKicks() && families.join(entry)) {
-      entry.phase = Phase.JOINING;
+      entry.phase(Phase.JOINING);
       lane.delayed++;
     } else if (delay.isZero()) {
       queue(entry, nowNanos);
     } else {
-      entry.phase = Phase.DELAYED;
+      entry.phase(Phase.DELAYED);
       lane.delay(job);
       timers.add(entry, delay, nowNanos);
     }
@@ -309,7 +309,7 @@ final class Board<J> {
   }
 
   private void queue(Entry<J> entry, long nowNanos) {
-    entry.phase = Phase.WAITING;
+    entry.phase(Phase.WAITING);
     entry.sinceNanos = nowNanos;
     try {
       entry.lane.add(entry, nowNanos);
@@ -320,7 +320,7 @@ final class Board<J> {
   }
 
   private void park(Entry<J> entry) {
-    entry.phase = Phase.PARKED;
+    entry.phase(Phase.PARKED);
     entry.lane.parked++;
     unfinished--;
   }
@@ -343,7 +343,7 @@ final class Board<J> {
   }
 
   private void unrecordable(Entry<J> entry, String reason, long nowNanos) {
-    if (entry.phase == Phase.ORDERED) {
+    if (entry.is(Phase.ORDERED)) {
       orders.returned(entry, true);
     } else {
       freeSlot(entry, Phase.PARKED, Feedback.FAILED, nowNanos);
@@ -448,7 +448,7 @@ final class Board<J> {
   }
 
   private void begin(Entry<J> entry) {
-    entry.phase = Phase.EXECUTING;
+    entry.phase(Phase.EXECUTING);
     executing++;
     pauses.started(entry);
     entry.takePlace();

@@ -24,7 +24,7 @@ final class Deadlines<J> {
 
   void began(Entry<J> entry, long nowNanos) {
     Lane<J> lane = entry.lane;
-    if (entry.phase == Phase.EXECUTING && lane.timeoutNanos > 0) {
+    if (entry.is(Phase.EXECUTING) && lane.timeoutNanos > 0) {
       lane.deadlines.put(entry, nowNanos + lane.timeoutNanos);
       timed.set(lane.index);
     }

@@ -14,9 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -58,16 +56,12 @@ final class Dispatcher<J> {
   private final Board<J> board;
   private final AlarmClock alarm;
   private final Workers workers;
-  private List<Result<J>> handedOver = new ArrayList<>();
 
   /// Jobs that the board has started and no worker has taken yet.
   private final ArrayDeque<Entry<J>> ready = new ArrayDeque<>();
 
-  /// What is to be remembered of limits that have changed and the journal thread has not taken yet.
-  private final Map<LimitNote.Id, LimitNote> limitNotes = new LinkedHashMap<>();
-
-  /// Steps that workers have begun since the journal thread last took what there was.
-  private List<Entry<J>> started = new ArrayList<>();
+  /// What there is for the journal thread.
+  private final Outbox<J> outbox = new Outbox<>();
 
   /// Whether the journal thread waits for the next start to wake it.
   private boolean dozing;
@@ -188,7 +182,7 @@ final class Dispatcher<J> {
 
   /// What the board is told of a job that nobody has begun with.
   private static <J> Message<J> takenBack(Entry<J> entry) {
-    return entry.phase == Entry.Phase.ORDERED
+    return entry.is(Entry.Phase.ORDERED)
         ? new Message.Unchanged<>(entry, Duration.ZERO)
         : Message.withdrawn(entry);
   }
@@ -219,7 +213,7 @@ final class Dispatcher<J> {
     lock();
     try {
       workerIsComing = false;
-      return takeReady();
+      return takeReady(time.nanoTime());
     } finally {
       lock.unlock();
     }
@@ -233,25 +227,33 @@ final class Dispatcher<J> {
         journalWork.signal();
         return null; // It came too late: nothing of it is recorded.
       }
-      apply(message(answer));
+      long nowNanos = takeIn(message(answer));
       Entry<J> refused = answer.refused();
       if (refused != null) {
         noteLimits(refused);
       }
-      return takeReady();
+      return takeReady(nowNanos);
     } finally {
       lock.unlock();
     }
   }
 
-  private @Nullable Entry<J> takeReady() {
+  /// Takes the next job, whose step begins now, and sees to it that somebody comes for the others.
+  private @Nullable Entry<J> takeReady(long nowNanos) {
     Entry<J> entry = ready.poll();
-    if (entry != null && recording) {
-      started.addAll(entry.together());
-      wakeDozing();
+    if (entry != null) {
+      entry.sinceNanos = nowNanos;
+      noteStart(entry);
     }
     callWorker();
     return entry;
+  }
+
+  private void noteStart(Entry<J> entry) {
+    if (recording) {
+      outbox.started(entry);
+      wakeDozing();
+    }
   }
 
   private void wakeDozing() {
@@ -310,10 +312,9 @@ final class Dispatcher<J> {
   private Message<J> message(Steps.Answer<J> answer) {
     return switch (answer) {
       case Steps.Recordable<J> recordable when recording -> {
-        if (handedOver.isEmpty()) {
+        if (outbox.add(recordable.result())) {
           journalWork.signal();
         }
-        handedOver.add(recordable.result());
         yield new Message.Returned<>(recordable.result());
       }
       case Steps.Recordable<J> recordable -> {
@@ -359,51 +360,30 @@ final class Dispatcher<J> {
     }
   }
 
-  /// What the journal thread has to write.
-  ///
-  /// @param results may be empty
-  /// @param started jobs whose steps are running and have started since the last time
-  /// @param limits what is to be remembered of limits that have changed
-  record Work<J>(List<Result<J>> results, List<Job<J>> started, List<LimitNote> limits) {}
-
   /// Waits for results, or for starts that have waited long enough for results to be written with;
   /// null when the run is over.
-  @Nullable Work<J> nextWork() throws InterruptedException {
+  Outbox.@Nullable Work<J> nextWork() throws InterruptedException {
     lock.lock();
     try {
       boolean quiet = false;
-      while (handedOver.isEmpty()
-          && unnoted.isEmpty()
-          && limitNotes.isEmpty()
-          && (!quiet || started.isEmpty())) {
+      while (unnoted.isEmpty() && !outbox.isWorthWriting(quiet)) {
         if (isOver()) {
           accepting = false;
           return null;
         }
         quiet = awaitWork(quiet);
       }
-      List<Result<J>> batch = handedOver;
-      handedOver = new ArrayList<>(Math.min(batch.size(), 4_096));
-      return new Work<>(batch, takeStarted(), takeLimitNotes());
+      return outbox.take();
     } finally {
       lock.unlock();
     }
-  }
-
-  private List<LimitNote> takeLimitNotes() {
-    if (limitNotes.isEmpty()) {
-      return List.of();
-    }
-    List<LimitNote> taken = List.copyOf(limitNotes.values());
-    limitNotes.clear();
-    return taken;
   }
 
   /// What is to be remembered at the end.
   List<LimitNote> limitNotes() {
     lock.lock();
     try {
-      List<LimitNote> notes = new ArrayList<>(takeLimitNotes());
+      List<LimitNote> notes = new ArrayList<>(outbox.takeLimits());
       long nowNanos = time.nanoTime();
       board.notes(nowNanos, clock(nowNanos), notes);
       return notes;
@@ -426,20 +406,8 @@ final class Dispatcher<J> {
     List<LimitNote> notes = new ArrayList<>();
     long nowNanos = time.nanoTime();
     turnstile.notes(entry, nowNanos, clock(nowNanos), notes);
-    notes.forEach(note -> limitNotes.put(note.id(), note));
+    outbox.add(notes);
     journalWork.signal();
-  }
-
-  /// Steps that have returned are left out: their results are in the batch that is taken now.
-  private List<Job<J>> takeStarted() {
-    List<Job<J>> running = new ArrayList<>();
-    for (Entry<J> entry : started) {
-      if (entry.phase == Entry.Phase.EXECUTING) {
-        running.add(entry.job);
-      }
-    }
-    started = new ArrayList<>(Math.min(started.size(), 4_096));
-    return running;
   }
 
   private boolean isOver() {
@@ -511,15 +479,25 @@ final class Dispatcher<J> {
   // ---- under the lock
 
   private void apply(Message<J> message) {
+    takeIn(message);
+    callWorker();
+  }
+
+  /// Tells the board; returns what time it was. Who calls this sees to it that workers come.
+  private long takeIn(Message<J> message) {
     long now = time.nanoTime();
     board.apply(message, now, ready);
-    board.takeOverdue().forEach(this::timeOut);
-    board.takeNotices().forEach(events::tell);
-    callWorker();
+    for (Entry<J> late : board.takeOverdue()) {
+      timeOut(late);
+    }
+    for (RunEvent notice : board.takeNotices()) {
+      events.tell(notice);
+    }
     alarm.wakeIfEarlier(now);
     if (board.isResting() || (stopping && board.isIdle())) {
       journalWork.signal();
     }
+    return now;
   }
 
   private void timeOut(Entry<J> entry) {

@@ -1,6 +1,6 @@
 package dev.jorb.engine;
 
-import dev.jorb.engine.Dispatcher.Work;
+import dev.jorb.engine.Outbox.Work;
 import dev.jorb.event.InDoubt;
 import dev.jorb.event.Overdue;
 import dev.jorb.event.Pause;
@@ -417,11 +417,16 @@ public final class Engine<A, O, J> {
     if (order != null) {
       return steps.carryOut(entry, order);
     }
-    if (entry.notesFirst() && !dispatcher.awaitNote(entry)) {
-      return new Steps.Unrecordable<>(entry, "the run cannot go on");
+    long startNanos = entry.sinceNanos;
+    if (entry.notesFirst()) {
+      if (!dispatcher.awaitNote(entry)) {
+        return new Steps.Unrecordable<>(entry, "the run cannot go on");
+      }
+      startNanos = time.nanoTime();
     }
     FlightEvents.Execution event = flight.begin();
-    Steps.Answer<J> answer = entry.hasTimeLimit() ? timed(worker, entry) : steps.execute(entry);
+    Steps.Answer<J> answer =
+        entry.hasTimeLimit() ? timed(worker, entry) : steps.execute(entry, startNanos);
     flight.end(event, entry);
     return answer;
   }
@@ -431,7 +436,7 @@ public final class Engine<A, O, J> {
     dispatcher.tell(new Message.Began<>(entry));
     long startNanos = time.nanoTime();
     worker.beginTimed(startNanos);
-    Steps.Answer<J> answer = steps.execute(entry);
+    Steps.Answer<J> answer = steps.execute(entry, startNanos);
     if (worker.endTimed()) {
       var unused = Thread.interrupted(); // It was meant for the step, which has ended.
       return steps.timedOut(entry, startNanos);

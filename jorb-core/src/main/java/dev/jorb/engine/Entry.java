@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Everything but the lane is read and written by the board only, under its owner's lock; the
 /// worker that executes the job reads `job` and `order`, which do not change while it does, and
-/// writes `ending` before it hands over.
+/// writes the ending before it hands over.
+@SuppressWarnings("EnumOrdinal") // The numbers are known here only.
 final class Entry<J> {
   /// Where the job stands.
   enum Phase {
@@ -30,18 +31,26 @@ final class Entry<J> {
     /// In a terminal state.
     ENDED,
     /// Another entry has taken its place.
-    GONE
+    GONE;
+
+    private static final Phase[] ALL = values();
   }
+
+  private static final Ending[] ENDINGS = Ending.values();
 
   Job<J> job;
   Lane<J> lane;
-  Phase phase = Phase.WAITING;
 
-  /// Since when it has waited for a start, or its result has been on its way to the disk.
+  /// The phase by its number: a reference stored into an object that has grown old costs the
+  /// collector, and this changes several times in each transition.
+  private byte phase = (byte) Phase.WAITING.ordinal();
+
+  /// How its execution ended, by its number; -1 if it was an order.
+  private byte ending = -1;
+
+  /// Since when it has waited for a start, its step has run, or its result has been on its way to
+  /// the disk.
   long sinceNanos;
-
-  /// How its execution ended; null if it was an order. Written by the worker that executed it.
-  @Nullable Ending ending;
 
   /// Its place in the line before a limited state; null in others.
   Line.@Nullable Ticket<J> ticket;
@@ -66,9 +75,31 @@ final class Entry<J> {
     this.lane = lane;
   }
 
+  Phase phase() {
+    return Phase.ALL[phase];
+  }
+
+  boolean is(Phase which) {
+    return phase == which.ordinal();
+  }
+
+  void phase(Phase next) {
+    phase = (byte) next.ordinal();
+  }
+
+  /// How its execution ended; null if it was an order.
+  @Nullable Ending ending() {
+    return ending < 0 ? null : ENDINGS[ending];
+  }
+
+  /// Called by the worker that executed it.
+  void ending(@Nullable Ending how) {
+    ending = how == null ? -1 : (byte) how.ordinal();
+  }
+
   /// A new entry for the same job. This one may stay in a queue, which passes over it.
   Entry<J> replace() {
-    phase = Phase.GONE;
+    phase(Phase.GONE);
     Entry<J> fresh = new Entry<>(job, lane);
     if (places != null) {
       places.replace(this, fresh);
@@ -121,6 +152,6 @@ final class Entry<J> {
 
   @Override
   public String toString() {
-    return job.id() + " " + phase + " in " + lane;
+    return job.id() + " " + phase() + " in " + lane;
   }
 }

@@ -56,12 +56,12 @@ final class Expiries<J> {
   }
 
   private static boolean isMeant(Expiry due, Entry<?> entry) {
-    return entry.phase != Entry.Phase.PARKED
+    return !entry.is(Entry.Phase.PARKED)
         && entry.job.deadline().filter(due.deadline::equals).isPresent();
   }
 
   private boolean expire(Expiry due, Entry<J> entry, long nowNanos) {
-    if (entry.phase == Entry.Phase.EXECUTING && entry.call == null) {
+    if (entry.is(Entry.Phase.EXECUTING) && entry.call == null) {
       executions.isOver(entry);
     }
     if (entry.next != null) {

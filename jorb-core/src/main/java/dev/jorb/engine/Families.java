@@ -2,6 +2,7 @@ package dev.jorb.engine;
 
 import dev.jorb.run.Job;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,13 @@ final class Families<J> {
   void born(Job<J> job) {
     if (job.parent().isPresent()) {
       byParent.computeIfAbsent(job.parent().get(), id -> new Family<>()).open++;
+    }
+  }
+
+  /// Jobs have come.
+  void born(List<Job<J>> jobs) {
+    for (Job<J> job : jobs) {
+      born(job);
     }
   }
 

@@ -111,7 +111,7 @@ final class FlightEvents {
       event.job = entry.job.id();
       event.state = entry.job.state();
       event.jobs = entry.together().size();
-      event.ending = String.valueOf(entry.ending);
+      event.ending = String.valueOf(entry.ending());
       event.commit();
     }
   }

@@ -36,7 +36,7 @@ record Inquiry<J>(Board<J> board, List<? extends Entry<?>> running, LongFunction
     }
     Lane<J> lane = entry.lane;
     List<String> before = new ArrayList<>();
-    int place = entry.phase == Entry.Phase.WAITING ? lane.before(entry, SHOWN, before) : 0;
+    int place = entry.is(Entry.Phase.WAITING) ? lane.before(entry, SHOWN, before) : 0;
     LimitedBy laneBy = board.limitedBy(lane);
     boolean goesOn = laneBy != LimitedBy.PAUSED && laneBy != LimitedBy.STOPPED;
     Hold shutOut = goesOn ? lane.shutOut(entry) : null;
@@ -55,7 +55,7 @@ record Inquiry<J>(Board<J> board, List<? extends Entry<?>> running, LongFunction
   }
 
   private static Phase phase(Entry<?> entry) {
-    return switch (entry.phase) {
+    return switch (entry.phase()) {
       case WAITING -> Phase.WAITING;
       case EXECUTING -> Phase.EXECUTING;
       case ORDERED -> Phase.ORDERED;

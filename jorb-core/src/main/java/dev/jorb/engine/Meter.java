@@ -6,9 +6,9 @@ import dev.jorb.measure.Load;
 import dev.jorb.measure.Spread;
 import dev.jorb.measure.Times;
 import dev.jorb.run.Job;
+import dev.jorb.run.JobTransition;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Measures one state. Nothing here takes a lock or allocates.
@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// board's lock. What is counted when an outcome is recorded is written by whoever records: the
 /// journal thread, with the monitor of its [Meters], or, if nothing is recorded, a worker under the
 /// board's lock. Whoever reads holds both.
+@SuppressWarnings("EnumOrdinal") // The numbers are known here only.
 final class Meter {
   // Under the board's lock.
   private final Spread waiting = new Spread();
@@ -38,18 +39,9 @@ final class Meter {
   // By whoever records.
   private final Spread executing = new Spread();
   private final Spread disk = new Spread();
-  private final Map<Ending, Count> endings = new EnumMap<>(Ending.class);
 
-  /// A number that grows.
-  private static final class Count {
-    long value;
-  }
-
-  Meter() {
-    for (Ending each : Ending.values()) {
-      endings.put(each, new Count());
-    }
-  }
+  /// How often executions ended so, by the ending's number.
+  private final long[] endings = new long[Ending.values().length];
 
   /// A job starts.
   ///
@@ -97,15 +89,13 @@ final class Meter {
 
   /// The outcome of an execution is recorded. Does nothing for what only an order brought about.
   void recorded(Result<?> result) {
-    Ending ending = result.entry().ending;
+    Ending ending = result.entry().ending();
     if (ending != null) {
-      Objects.requireNonNull(endings.get(ending)).value++;
-      result
-          .encoded()
-          .transition()
-          .job()
-          .lastTransition()
-          .ifPresent(last -> executing.record(last.took().toNanos()));
+      endings[ending.ordinal()]++;
+      JobTransition last = result.encoded().transition().job().lastTransition().orElse(null);
+      if (last != null) {
+        executing.record(last.took().toNanos());
+      }
     }
   }
 
@@ -118,8 +108,8 @@ final class Meter {
   /// How many executions have ended, without those that were refused.
   long executions() {
     long all = unrecordable;
-    for (Count each : endings.values()) {
-      all += each.value;
+    for (long each : endings) {
+      all += each;
     }
     return all;
   }
@@ -127,7 +117,9 @@ final class Meter {
   /// A copy.
   Map<Ending, Long> endings() {
     Map<Ending, Long> all = new EnumMap<>(Ending.class);
-    endings.forEach((ending, count) -> all.put(ending, count.value));
+    for (Ending each : Ending.values()) {
+      all.put(each, endings[each.ordinal()]);
+    }
     all.merge(Ending.REFUSED, refused, Long::sum);
     all.merge(Ending.CONTEXT, unrecordable, Long::sum);
     return all;

@@ -69,7 +69,7 @@ final class Orders<J> {
   ///
   /// @return whether it was parked till now
   boolean give(Entry<J> entry, Order order) {
-    switch (entry.phase) {
+    switch (entry.phase()) {
       case EXECUTING, COMMITTING, ORDERED -> {
         entry.next = order;
         return false;
@@ -85,10 +85,10 @@ final class Orders<J> {
       }
       case PARKED -> entry.lane.parked--;
     }
-    boolean wasParked = entry.phase == Phase.PARKED;
+    boolean wasParked = entry.is(Phase.PARKED);
     Entry<J> fresh = entry.replace();
     entries.set(entry.job.position(), fresh);
-    fresh.phase = Phase.ORDERED;
+    fresh.phase(Phase.ORDERED);
     fresh.order = order;
     fresh.lane.committing++;
     given.add(fresh);
@@ -121,7 +121,7 @@ final class Orders<J> {
   void returned(Entry<J> entry, boolean isRecorded) {
     carriedOut--;
     entry.order = null;
-    entry.phase = Phase.COMMITTING;
+    entry.phase(Phase.COMMITTING);
     entry.lane.committing -= isRecorded ? 1 : 0;
   }
 

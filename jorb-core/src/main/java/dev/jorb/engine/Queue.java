@@ -103,7 +103,7 @@ final class Queue<J> {
     List<Entry<J>> first = new ArrayList<>();
     inOrder().stream()
         .flatMap(Collection::stream)
-        .filter(entry -> entry.phase != Phase.GONE)
+        .filter(entry -> !entry.is(Phase.GONE))
         .limit(most)
         .forEach(first::add);
     if (entrants != null) {
@@ -140,7 +140,7 @@ final class Queue<J> {
         if (each.equals(entry)) {
           return before;
         }
-        if (each.phase != Phase.GONE) {
+        if (!each.is(Phase.GONE)) {
           before++;
           if (ids.size() < most) {
             ids.add(each.job.id());
@@ -169,7 +169,7 @@ final class Queue<J> {
 
   private boolean hasJob(ArrayDeque<Entry<J>> queue) {
     for (Entry<J> first = queue.peek();
-        first != null && first.phase == Phase.GONE;
+        first != null && first.is(Phase.GONE);
         first = queue.peek()) {
       queue.remove();
     }

@@ -113,7 +113,7 @@ final class Steps<A, O, J> {
 
   /// Decides what an order means for its job, and encodes it.
   Answer<J> carryOut(Entry<J> entry, Order order) {
-    entry.ending = null;
+    entry.ending(null);
     if (order.act() instanceof Order.Verify) {
       return verify(entry);
     }
@@ -226,19 +226,21 @@ final class Steps<A, O, J> {
     return arrivals;
   }
 
-  /// Runs the job's step and decides what follows. Blocks as long as the step does.
-  Answer<J> execute(Entry<J> entry) {
+  /// Runs the job's step, which begins now, and decides what follows. Blocks as long as the step
+  /// does.
+  Answer<J> execute(Entry<J> entry, long startNanos) {
     Signs.set(run.name(), entry.job);
     try {
-      return entry.call == null ? executeAlone(entry) : executeTogether(entry.call.entries());
+      return entry.call == null
+          ? executeAlone(entry, startNanos)
+          : executeTogether(entry.call.entries(), startNanos);
     } finally {
       Signs.clear();
     }
   }
 
-  private Answer<J> executeAlone(Entry<J> entry) {
-    long startNanos = time.nanoTime();
-    entry.ending = Ending.SUCCEEDED;
+  private Answer<J> executeAlone(Entry<J> entry, long startNanos) {
+    entry.ending(Ending.SUCCEEDED);
     Outcome<J> outcome;
     try {
       State<A, O, J> state = state(entry);
@@ -247,7 +249,7 @@ final class Steps<A, O, J> {
       Optional<ThrottledException> throttled = throttled(failure);
       if (throttled.isPresent()) {
         var unused = Thread.interrupted();
-        entry.ending = Ending.REFUSED;
+        entry.ending(Ending.REFUSED);
         return new Throttled<>(entry, feedback(throttled.get()));
       }
       boolean interrupted = Thread.interrupted() || Failure.isInterruption(failure);
@@ -259,9 +261,8 @@ final class Steps<A, O, J> {
   }
 
   /// The same for the jobs of one call.
-  private Answer<J> executeTogether(List<Entry<J>> entries) {
-    long startNanos = time.nanoTime();
-    entries.forEach(entry -> entry.ending = Ending.SUCCEEDED);
+  private Answer<J> executeTogether(List<Entry<J>> entries, long startNanos) {
+    entries.forEach(entry -> entry.ending(Ending.SUCCEEDED));
     List<Outcome<J>> outcomes;
     try {
       outcomes = execBatch(entries.stream().map(entry -> entry.job).toList());
@@ -270,7 +271,7 @@ final class Steps<A, O, J> {
       boolean interrupted = Thread.interrupted() || Failure.isInterruption(failure);
       if (throttled.isPresent()) {
         Feedback feedback = feedback(throttled.get());
-        entries.forEach(entry -> entry.ending = Ending.REFUSED);
+        entries.forEach(entry -> entry.ending(Ending.REFUSED));
         return handBack(entries, entry -> new Throttled<>(entry, feedback));
       }
       Function<Entry<J>, Answer<J>> fail = entry -> failed(entry, failure, startNanos);
@@ -339,7 +340,7 @@ final class Steps<A, O, J> {
     } catch (Throwable failure) {
       return failed(entry, failure, startNanos); // A delay beyond the calendar, say.
     }
-    entry.ending = decision.failed() ? Ending.OUTCOME : Ending.SUCCEEDED;
+    entry.ending(decision.failed() ? Ending.OUTCOME : Ending.SUCCEEDED);
     Job<J> next = decision.transition().job();
     if (next.laps() == Verdict.MOST_LAPS && !decision.delay().isZero()) {
       LOG.warn(
@@ -366,7 +367,7 @@ final class Steps<A, O, J> {
   private Answer<J> tooManyJobs(Entry<J> entry, int kicked, long startNanos) {
     String error =
         "the step kicked " + kicked + " jobs; the run would have more than " + workflow.maxJobs();
-    entry.ending = Ending.OUTCOME;
+    entry.ending(Ending.OUTCOME);
     return record(
         entry,
         verdict.failed(entry.job, error, time.instant(), since(startNanos)),
@@ -402,7 +403,7 @@ final class Steps<A, O, J> {
   private Answer<J> timedOutAlone(Entry<J> entry, long startNanos) {
     Duration timeout =
         workflow.state(entry.job.state()).flatMap(State::timeout).orElse(Duration.ZERO);
-    entry.ending = Ending.TIMEOUT;
+    entry.ending(Ending.TIMEOUT);
     Instant now = time.instant();
     Decision<J> decision =
         timeout.isZero() || Verdict.isExpired(entry.job, now)
@@ -413,7 +414,7 @@ final class Steps<A, O, J> {
 
   private Answer<J> failed(Entry<J> entry, Throwable failure, long startNanos) {
     Instant now = time.instant();
-    entry.ending = Ending.EXCEPTION;
+    entry.ending(Ending.EXCEPTION);
     return record(
         entry,
         verdict.failed(entry.job, failure, now, since(startNanos)),
@@ -430,7 +431,7 @@ final class Steps<A, O, J> {
       return recordable(entry, decision, feedback);
     } catch (Throwable broken) {
       jobs.addAndGet(-decision.transition().kicked().size());
-      entry.ending = Ending.CONTEXT;
+      entry.ending(Ending.CONTEXT);
       problem = "the context that the step returned cannot be stored: " + reason(broken);
     }
     try {

@@ -56,7 +56,7 @@ final class Timers<J> {
   /// Forgets those in front that have left.
   void dropGone() {
     for (Timer<J> first = timers.peek();
-        first != null && first.entry.phase == Phase.GONE;
+        first != null && first.entry.is(Phase.GONE);
         first = timers.peek()) {
       timers.remove();
     }

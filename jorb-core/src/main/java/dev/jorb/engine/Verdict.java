@@ -64,6 +64,10 @@ final class Verdict<J> {
       return failed(job, unknown("returned", named), at, took);
     }
     String target = to.name(); // Not the step's own string: many jobs share this one.
+    if (job.isPlain() && isMere(outcome) && isOnward(state, target)) {
+      Job<J> moved = job.moved(target, outcome.context(), at, took);
+      return new Decision<>(new Transition<>(moved, List.of()), Duration.ZERO, false);
+    }
     Optional<String> problem = problem(state, to, outcome);
     if (problem.isPresent()) {
       return failed(job, problem.get(), at, took);
@@ -77,6 +81,20 @@ final class Verdict<J> {
     boolean circles = laps >= MOST_LAPS && isBack(state.name(), target);
     Duration delay = circles ? LAP_DELAY : outcome.delay().orElse(Duration.ZERO);
     return decide(job, next.laps(laps), outcome, delay, at, false);
+  }
+
+  /// Whether it says where to and a context, and nothing else: the usual case.
+  private static boolean isMere(Outcome<?> outcome) {
+    return outcome.error().isEmpty()
+        && outcome.delay().isEmpty()
+        && outcome.kicks().isEmpty()
+        && !outcome.awaitsKicks()
+        && outcome.parked().isEmpty()
+        && outcome.deadline().isEmpty();
+  }
+
+  private boolean isOnward(State<?, ?, J> state, String target) {
+    return state.leadsTo(target) && !isBack(state.name(), target);
   }
 
   /// How often the job has come back, with this time, if it neither waits nor changes.

@@ -176,7 +176,8 @@ public final class VirtualEngine<A, O, J> {
     }
     long startNanos = time.nanoTime();
     Order order = entry.order;
-    Steps.Answer<J> answer = order == null ? steps.execute(entry) : steps.carryOut(entry, order);
+    Steps.Answer<J> answer =
+        order == null ? steps.execute(entry, startNanos) : steps.carryOut(entry, order);
     if (time.isClosed()) {
       return;
     }
@@ -240,7 +241,7 @@ public final class VirtualEngine<A, O, J> {
     List<Job<J>> started =
         begun.stream()
             .distinct()
-            .filter(entry -> entry.phase == Entry.Phase.EXECUTING)
+            .filter(entry -> entry.is(Entry.Phase.EXECUTING))
             .map(entry -> entry.job)
             .toList();
     begun = new ArrayList<>();

@@ -39,56 +39,6 @@ public final class Job<J> {
   /// versions.
   int position;
 
-  /// What few jobs have.
-  private record Rare<J>(
-      int kicks,
-      int attempt,
-      long dueMillis,
-      @Nullable String parked,
-      boolean held,
-      int priority,
-      boolean awaitsKicks,
-      int crashes,
-      boolean inDoubt,
-      int laps,
-      @Nullable Instant deadline,
-      @Nullable Run<?, J> run,
-      @Nullable JobError lastError,
-      @Nullable Redriven redriven) {
-    private static final Rare<?> NOTHING =
-        new Rare<>(0, 0, 0, null, false, 0, false, 0, false, 0, null, null, null, null);
-
-    @SuppressWarnings("unchecked") // It has no run.
-    static <J> Rare<J> of(Builder<J> b) {
-      boolean isNothing =
-          (b.kicks | b.attempt | b.priority | b.crashes | b.laps) == 0
-              && b.dueMillis == 0
-              && b.deadline == null
-              && !(b.held || b.awaitsKicks || b.inDoubt)
-              && b.parked == null
-              && b.run == null
-              && b.lastError == null
-              && b.redriven == null;
-      return isNothing
-          ? (Rare<J>) NOTHING
-          : new Rare<>(
-              b.kicks,
-              b.attempt,
-              b.dueMillis,
-              b.parked,
-              b.held,
-              b.priority,
-              b.awaitsKicks,
-              Math.min(b.crashes, Byte.MAX_VALUE),
-              b.inDoubt,
-              b.laps,
-              b.deadline,
-              b.run,
-              b.lastError,
-              b.redriven);
-    }
-  }
-
   private Job(Builder<J> b) {
     this.number = b.number;
     this.text = b.text;
@@ -98,8 +48,41 @@ public final class Job<J> {
     this.version = b.version;
     this.updatedMillis = b.updatedMillis;
     this.lastTransition = b.lastTransition;
-    this.rare = Rare.of(b);
+    this.rare = rare(b);
     this.position = b.position;
+  }
+
+  private Job(Job<J> before, String state, J context, Instant at, Duration took) {
+    this.number = before.number;
+    this.text = before.text;
+    this.parent = before.parent;
+    this.state = state;
+    this.context = context;
+    this.version = before.version + 1;
+    this.updatedMillis = at.toEpochMilli();
+    this.lastTransition =
+        JobTransition.after(
+            before.lastTransition, before.state, state, at, took, before.transitionCount() + 1);
+    this.rare = before.rare;
+    this.position = before.position;
+  }
+
+  private static <J> Rare<J> rare(Builder<J> b) {
+    return Rare.of(
+        b.kicks,
+        b.attempt,
+        b.dueMillis,
+        b.parked,
+        b.held,
+        b.priority,
+        b.awaitsKicks,
+        b.crashes,
+        b.inDoubt,
+        b.laps,
+        b.deadline,
+        b.run,
+        b.lastError,
+        b.redriven);
   }
 
   /// A new job: version 1, in `state`, that has not been executed.
@@ -124,6 +107,22 @@ public final class Job<J> {
     return builder;
   }
 
+  /// The next version of a job that is [#isPlain] and moves on, or stays, and that is all: what a
+  /// builder from [#next()] would make, without one.
+  public Job<J> moved(String state, J context, Instant at, Duration took) {
+    if (!isPlain()) {
+      throw new IllegalStateException("job " + this + " is not plain; use next()");
+    }
+    return new Job<>(this, state, context, at, took);
+  }
+
+  /// Whether there is nothing to say of it but its id, its parent, its state, its context and its
+  /// transitions.
+  @SuppressWarnings("ReferenceEquality") // There is one for all.
+  public boolean isPlain() {
+    return rare == Rare.NOTHING;
+  }
+
   /// A builder that starts from this job, at the same version: for what is not written down.
   public Builder<J> copy() {
     Builder<J> builder = copyOf(this);
@@ -136,21 +135,21 @@ public final class Job<J> {
     Builder<J> builder = new Builder<>(job.number, job.text, job.state);
     builder.parent = job.parent;
     builder.version = job.version;
-    builder.kicks = job.rare.kicks;
-    builder.attempt = job.rare.attempt;
+    builder.kicks = job.rare.kicks();
+    builder.attempt = job.rare.attempt();
     builder.updatedMillis = job.updatedMillis;
-    builder.dueMillis = job.rare.dueMillis;
-    builder.parked = job.rare.parked;
-    builder.held = job.rare.held;
-    builder.priority = job.rare.priority;
-    builder.awaitsKicks = job.rare.awaitsKicks;
-    builder.crashes = job.rare.crashes;
-    builder.inDoubt = job.rare.inDoubt;
-    builder.laps = job.rare.laps;
-    builder.deadline = job.rare.deadline;
+    builder.dueMillis = job.rare.dueMillis();
+    builder.parked = job.rare.parked();
+    builder.held = job.rare.held();
+    builder.priority = job.rare.priority();
+    builder.awaitsKicks = job.rare.awaitsKicks();
+    builder.crashes = job.rare.crashes();
+    builder.inDoubt = job.rare.inDoubt();
+    builder.laps = job.rare.laps();
+    builder.deadline = job.rare.deadline();
     builder.lastTransition = job.lastTransition;
-    builder.lastError = job.rare.lastError;
-    builder.redriven = job.rare.redriven;
+    builder.lastError = job.rare.lastError();
+    builder.redriven = job.rare.redriven();
     builder.position = job.position;
     return builder;
   }
@@ -188,7 +187,7 @@ public final class Job<J> {
   public J context() {
     if (context == null) {
       throw new IllegalStateException(
-          "job " + id() + ": its context could not be read: " + rare.parked);
+          "job " + id() + ": its context could not be read: " + rare.parked());
     }
     return context;
   }
@@ -206,12 +205,12 @@ public final class Job<J> {
 
   /// How many jobs it has kicked in its life: the number in the next child's id.
   public int kicks() {
-    return rare.kicks;
+    return rare.kicks();
   }
 
   /// Failed attempts in a row in this state, from 0.
   public int attempt() {
-    return rare.attempt;
+    return rare.attempt();
   }
 
   /// When it last changed, to the millisecond.
@@ -221,57 +220,57 @@ public final class Job<J> {
 
   /// When it may run again, if it was told to wait.
   public Optional<Instant> due() {
-    return rare.dueMillis == 0
+    return rare.dueMillis() == 0
         ? Optional.empty()
-        : Optional.of(Instant.ofEpochMilli(rare.dueMillis));
+        : Optional.of(Instant.ofEpochMilli(rare.dueMillis()));
   }
 
   /// When it must be at its end; if it is not, that is a failure for good.
   public Optional<Instant> deadline() {
-    return Optional.ofNullable(rare.deadline);
+    return Optional.ofNullable(rare.deadline());
   }
 
   /// How often it has come back without waiting and with the same context; that is slowed down.
   public int laps() {
-    return rare.laps;
+    return rare.laps();
   }
 
   /// Why it is parked, if it is.
   public Optional<String> parked() {
-    return Optional.ofNullable(rare.parked);
+    return Optional.ofNullable(rare.parked());
   }
 
   /// What the last change of this job, a redrive, took it away from; empty if its last change was
   /// none.
   public Optional<Redriven> redriven() {
-    return Optional.ofNullable(rare.redriven);
+    return Optional.ofNullable(rare.redriven());
   }
 
   /// Whether a new start leaves it parked.
   public boolean isHeld() {
-    return rare.held;
+    return rare.held();
   }
 
   /// Jobs with a higher priority start before others in the same state; 0 if nobody said.
   public int priority() {
-    return rare.priority;
+    return rare.priority();
   }
 
   /// Whether it waits until every job that it has kicked rests in a terminal state.
   public boolean awaitsKicks() {
-    return rare.awaitsKicks;
+    return rare.awaitsKicks();
   }
 
   /// Whether its step had started when a process died, so that nobody knows what the step did: the
   /// work may be done, half done or not begun. It is so until the job's next version is recorded.
   public boolean inDoubt() {
-    return rare.inDoubt;
+    return rare.inDoubt();
   }
 
   /// How many processes in a row died while its step was running, from 0; at most 127. Each
   /// recorded outcome of the step sets it back.
   public int crashes() {
-    return rare.crashes;
+    return rare.crashes();
   }
 
   /// The jobs that it has kicked in its life, in the order of their ids, each at its recorded
@@ -292,10 +291,10 @@ public final class Job<J> {
   }
 
   private Run<?, J> run() {
-    if (rare.run == null) {
+    if (rare.run() == null) {
       throw new IllegalStateException("job " + id() + " does not know its run; ask Run.kicked");
     }
-    return rare.run;
+    return rare.run();
   }
 
   /// Its recorded transitions, oldest first; of a long life the last ones.
@@ -315,7 +314,7 @@ public final class Job<J> {
 
   /// Its errors, oldest first; of many the last ones.
   public List<JobError> errors() {
-    return JobError.oldestFirst(rare.lastError);
+    return JobError.oldestFirst(rare.lastError());
   }
 
   /// Its errors by the state that they happened in, in the order of their first appearance.
@@ -329,12 +328,12 @@ public final class Job<J> {
 
   /// The last error.
   public Optional<JobError> lastError() {
-    return Optional.ofNullable(rare.lastError);
+    return Optional.ofNullable(rare.lastError());
   }
 
   /// How many errors it had in its life, those no longer kept included.
   public int errorCount() {
-    return rare.lastError == null ? 0 : rare.lastError.ordinal();
+    return rare.lastError() == null ? 0 : rare.lastError().ordinal();
   }
 
   /// Where its run keeps it, from 0, once it has been put there. For engines.
@@ -344,7 +343,7 @@ public final class Job<J> {
 
   @Override
   public String toString() {
-    String reason = rare.parked == null ? "" : " (parked: " + rare.parked + ")";
+    String reason = rare.parked() == null ? "" : " (parked: " + rare.parked() + ")";
     return id() + " v" + version + " " + state + reason;
   }
 
@@ -537,7 +536,7 @@ public final class Job<J> {
     /// The histories of an earlier version of the same job.
     public Builder<J> historyOf(Job<?> earlier) {
       this.lastTransition = earlier.lastTransition;
-      this.lastError = earlier.rare.lastError;
+      this.lastError = earlier.rare.lastError();
       return this;
     }
 

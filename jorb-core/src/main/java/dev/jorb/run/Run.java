@@ -150,11 +150,15 @@ public final class Run<O, J> {
   /// Takes in a job's version, new or next. For serializers and engines.
   public void put(Job<J> job) {
     synchronized (lock) {
-      int before = jobs.size();
-      jobs.put(job);
-      if (jobs.size() > before) {
-        added(job);
-      }
+      take(job);
+    }
+  }
+
+  private void take(Job<J> job) {
+    int before = jobs.size();
+    jobs.put(job);
+    if (jobs.size() > before) {
+      added(job);
     }
   }
 
@@ -176,9 +180,9 @@ public final class Run<O, J> {
   /// Takes in what was acknowledged. For engines.
   public void apply(Transition<J> transition) {
     synchronized (lock) {
-      put(transition.job());
-      if (!transition.kicked().isEmpty()) {
-        transition.kicked().forEach(this::put);
+      take(transition.job());
+      for (Job<J> kicked : transition.kicked()) {
+        take(kicked);
       }
     }
   }

@@ -7,10 +7,10 @@ import dev.jorb.run.LimitNote;
 import dev.jorb.run.Redriven;
 import dev.jorb.run.StateShape;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
@@ -114,7 +114,7 @@ final class LineWriter {
   /// A job's new version up to its context, which comes next.
   void startJob(Job<?> job) {
     lineStart = size;
-    append("{\"id\":").string(job.id()).append(",\"state\":");
+    append("{\"id\":").id(job).append(",\"state\":");
     stateStart = size;
     string(job.state());
     stateEnd = size;
@@ -140,7 +140,7 @@ final class LineWriter {
     JobTransition last = job.lastTransition().orElse(null);
     if (last != null && isOf(job, last.at())) {
       append(",\"from\":").string(last.from());
-      append(",\"took\":\"").duration(last.took()).append("\"");
+      append(",\"took\":\"").duration(last.took().toNanos()).append("\"");
       if (last.ordinal() != job.version() - 1) {
         append(",\"n\":").number(last.ordinal());
       }
@@ -166,6 +166,9 @@ final class LineWriter {
 
   private void standing(Job<?> job) {
     job.parent().ifPresent(parent -> append(",\"parent\":").string(parent));
+    if (job.isPlain()) {
+      return; // The usual case.
+    }
     if (job.kicks() > 0) {
       append(",\"kicks\":").number(job.kicks());
     }
@@ -261,7 +264,10 @@ final class LineWriter {
     String comma = "";
     for (JobTransition each : transitions) {
       append(comma).append("{\"from\":").string(each.from()).append(",\"to\":").string(each.to());
-      append(",\"at\":\"").instant(each.at()).append("\",\"took\":\"").duration(each.took());
+      append(",\"at\":\"")
+          .instant(each.at())
+          .append("\",\"took\":\"")
+          .duration(each.took().toNanos());
       append("\",\"n\":").number(each.ordinal()).append("}");
       comma = ",";
     }
@@ -419,39 +425,15 @@ final class LineWriter {
     int length = text.length();
     ensure(length + 2);
     bytes[size++] = '"';
-    if (isPlain(text)) {
+    if (JsonText.isPlain(text)) {
       ascii(text, length);
     } else {
-      byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(withoutHalves(text));
+      byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(JsonText.withoutHalves(text));
       raw(quoted, 0, quoted.length);
       ensure(1);
     }
     bytes[size++] = '"';
     return this;
-  }
-
-  /// Halves of surrogate pairs cannot be written as UTF-8.
-  private static String withoutHalves(String text) {
-    if (text.codePoints().noneMatch(LineWriter::isHalf)) {
-      return text;
-    }
-    StringBuilder whole = new StringBuilder(text.length());
-    text.codePoints().map(c -> isHalf(c) ? 0xFFFD : c).forEach(whole::appendCodePoint);
-    return whole.toString();
-  }
-
-  private static boolean isHalf(int codePoint) {
-    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
-  }
-
-  private static boolean isPlain(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c < ' ' || c > '~' || c == '"' || c == '\\') {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void strings(Iterable<String> all) {
@@ -463,13 +445,31 @@ final class LineWriter {
     append(comma.equals("[") ? "[]" : "]");
   }
 
+  private LineWriter id(Job<?> job) {
+    OptionalInt number = job.number();
+    return number.isPresent()
+        ? append("\"").number(number.getAsInt()).append("\"")
+        : string(job.id());
+  }
+
   private LineWriter number(long number) {
-    return append(Long.toString(number));
+    if (number < 0 || number > Integer.MAX_VALUE) {
+      return append(Long.toString(number));
+    }
+    int count = 1;
+    for (int rest = (int) number / 10; rest > 0; rest /= 10) {
+      count++;
+    }
+    ensure(count);
+    return digits((int) number, count);
   }
 
   /// `2026-11-24T10:42:07.113Z`, as ISO 8601 and RFC 3339 have it.
   private LineWriter instant(Instant instant) {
-    long millis = instant.toEpochMilli();
+    return instant(instant.toEpochMilli());
+  }
+
+  private LineWriter instant(long millis) {
     long second = Math.floorDiv(millis, 1000L);
     if (second != lastSecond) {
       String text = Instant.ofEpochSecond(second).toString();
@@ -495,8 +495,8 @@ final class LineWriter {
   }
 
   /// `PT0.532S`, as ISO 8601 has it, in seconds and microseconds; nothing takes less than no time.
-  private LineWriter duration(Duration duration) {
-    long micros = Math.max(0, duration.toNanos() / 1_000);
+  private LineWriter duration(long nanos) {
+    long micros = Math.max(0, nanos / 1_000);
     append("PT").number(micros / 1_000_000);
     int fraction = (int) (micros % 1_000_000);
     if (fraction != 0) {

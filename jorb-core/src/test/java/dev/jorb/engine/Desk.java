@@ -379,7 +379,7 @@ final class Desk {
     List<Entry<String>> starts = board.apply(message, nowNanos);
     List<String> ids = new ArrayList<>();
     for (Entry<String> entry : starts) {
-      if (entry.phase == Entry.Phase.ORDERED) {
+      if (entry.is(Entry.Phase.ORDERED)) {
         assertThat(ordered.put(entry.job.id(), entry)).as("order given twice").isNull();
         ids.add("order for " + entry.job.id());
         continue;

@@ -696,7 +696,7 @@ final class Replay {
     List<String> expected = model.starts(now);
     List<String> starts = new ArrayList<>();
     for (Entry<String> entry : board.apply(message, scenario.originNanos() + now)) {
-      Map<String, Entry<String>> at = entry.phase == Entry.Phase.ORDERED ? ordered : executing;
+      Map<String, Entry<String>> at = entry.is(Entry.Phase.ORDERED) ? ordered : executing;
       for (Entry<String> each : entry.together()) {
         starts.add(each.job.id());
         same("started already", at.put(each.job.id(), each), null);
