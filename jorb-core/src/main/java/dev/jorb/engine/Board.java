@@ -247,14 +247,17 @@ final class Board<J> {
       freeSlot(entry, Phase.COMMITTING, result.feedback(), nowNanos);
       pauses.returned(entry, result.failed(), nowNanos);
     }
+    entry.sinceNanos = nowNanos;
     moveOn(result, nowNanos);
   }
 
   private void moveOn(Result<J> result, long nowNanos) {
     Transition<J> transition = result.encoded().transition();
     Entry<J> entry = result.entry();
-    if (transition.job().transitionCount() > entry.job.transitionCount()) {
-      entry.lane.completed++;
+    entry.lane.completed += transition.job().transitionCount() - entry.job.transitionCount();
+    long decidedNanos = entry.sinceNanos; // What was said of a deadline was said then.
+    if (!transition.job().deadline().equals(entry.job.deadline())) {
+      expiries.add(transition.job(), transition.job().updated(), decidedNanos);
     }
     families.born(transition.kicked());
     Lane<J> to = lanes.next(entry.lane, transition.job().state());
@@ -263,7 +266,7 @@ final class Board<J> {
       Lane<J> lane = lanes.ofAny(child.state());
       unfinished++;
       Entry<J> kicked = orders.enter(child, lane);
-      expiries.add(child, child.updated(), nowNanos);
+      expiries.add(child, child.updated(), decidedNanos);
       place(kicked, child, lane, Duration.ZERO, nowNanos);
       if (entry.next != null) { // It is meant for the whole family.
         order(kicked, entry.next);
@@ -274,9 +277,6 @@ final class Board<J> {
 
   /// Puts a job where its recorded version says that it belongs.
   private void place(Entry<J> entry, Job<J> job, Lane<J> lane, Duration delay, long nowNanos) {
-    if (!job.deadline().equals(entry.job.deadline())) {
-      expiries.add(job, job.updated(), nowNanos);
-    }
     entry.job = job;
     entry.lane = lane;
     entry.leavePlace();

@@ -19,7 +19,8 @@ final class Expiries<J> {
       implements Comparable<Expiry> {
     @Override
     public int compareTo(Expiry other) {
-      return Long.signum(dueNanos - other.dueNanos);
+      long difference = dueNanos - other.dueNanos;
+      return difference != 0 ? Long.signum(difference) : Integer.compare(position, other.position);
     }
   }
 

@@ -148,6 +148,23 @@ final class Desk {
     return returns(result(result.entry(), joining, Duration.ZERO, 10, transition.kicked()));
   }
 
+  /// The job, and those that it kicks, have ten seconds from now on.
+  List<String> returnsInTen(String id, String to, String... kickedInto) {
+    Result<String> result = result(id, to, Duration.ZERO, 10, kickedInto);
+    Transition<String> transition = result.encoded().transition();
+    return returns(
+        result(
+            result.entry(),
+            inTen(transition.job()),
+            Duration.ZERO,
+            10,
+            transition.kicked().stream().map(Desk::inTen).toList()));
+  }
+
+  private static Job<String> inTen(Job<String> job) {
+    return job.copy().deadline(job.updated().plusSeconds(10)).build();
+  }
+
   /// An attempt fails, and its job is tried again at once.
   List<String> fails(String id) {
     Result<String> result = result(id, entry(id).lane.state, Duration.ZERO, 10);

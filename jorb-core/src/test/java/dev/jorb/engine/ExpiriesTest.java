@@ -78,6 +78,19 @@ class ExpiriesTest {
     assertThat(desk.commits("a")).containsExactly("order for a");
   }
 
+  /// What a step says of a deadline counts from when it says so, and not from when the disk has it.
+  @Test
+  void slowDiskPutsNoDeadlineOff() {
+    desk.enter("work", "a");
+    desk.returnsInTen("a", "work", "work");
+    desk.passes(Duration.ofSeconds(4));
+    assertThat(desk.commits("a")).containsExactly("a");
+
+    assertThat(desk.untilNextDue()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(desk.passes(Duration.ofSeconds(6))).containsExactly("order for a->0");
+    assertThat(desk.overdue()).containsExactly("a");
+  }
+
   @Test
   void jobThatHasEndedInTimeIsLeftAlone() {
     enter("a", Duration.ZERO);
