@@ -1,12 +1,16 @@
 package dev.jorb.engine;
 
-import dev.jorb.engine.Scenario.RateSpec;
-import dev.jorb.engine.Scenario.StateSpec;
+import dev.jorb.engine.ModelJob.Facts;
+import dev.jorb.engine.ModelJob.Phase;
+import dev.jorb.engine.ModelVerdicts.Verdict;
 import dev.jorb.event.StatusCount;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// What the board and the verdict should do, in the plainest way: one list of jobs, scanned for
 /// every question. Slow and, one hopes, obviously right. Time counts from zero.
@@ -14,13 +18,21 @@ final class ReferenceModel {
   /// So many orders are carried out at a time.
   private static final int MOST_ORDERED = 16;
 
+  /// After so many crashes in a row somebody has to look at a job.
+  private static final int MOST_CRASHES = 3;
+
+  /// When a job is looked at again whose time is over while something else is ordered for it.
+  private static final long EXPIRE_AGAIN_NANOS = 1_000_000_000;
+
   private final Scenario scenario;
-  private final List<ModelJob> jobs = new ArrayList<>();
+  private final ModelVerdicts verdicts;
+  private final ModelJobs jobs;
   private final Map<String, Long> executions = new LinkedHashMap<>();
   private final List<ModelRate> rates = new ArrayList<>();
-  private final boolean[] paused;
+  final ModelPauses pauses;
   private boolean held;
   private boolean stopped;
+  private boolean hasHadDeadlines;
 
   /// Grows with every job that joins a queue or begins a delay.
   private long places;
@@ -30,198 +42,268 @@ final class ReferenceModel {
   /// Shrinks with every job that goes back in front.
   private long front;
 
+  /// Steps that have become overdue since somebody asked.
+  private SortedSet<String> overdue = new TreeSet<>();
+
   ReferenceModel(Scenario scenario) {
     this.scenario = scenario;
-    this.paused = new boolean[scenario.states().size()];
+    this.verdicts = new ModelVerdicts(scenario);
+    this.pauses = new ModelPauses(scenario);
+    this.jobs = new ModelJobs(scenario);
     scenario.rates().forEach(rate -> rates.add(new ModelRate(rate)));
   }
 
-  enum Phase {
-    WAITING,
-    EXECUTING,
-    /// Something was ordered, and nobody has begun with it.
-    GIVEN,
-    /// It is being carried out.
-    ORDERED,
-    COMMITTING,
-    DELAYED,
-    PARKED,
-    ENDED
-  }
+  // A process starts.
 
-  /// A job: first what is durable of it, then where it stands.
-  static final class ModelJob {
-    final String id;
-    int state;
-    int attempt;
-    int kicks;
-    boolean parked;
-
-    /// It is parked, of which the file knows nothing.
-    boolean parkedInMemory;
-
-    boolean held;
-    int priority;
-    long dueMillis;
-
-    Phase phase;
-
-    /// The call that it shares with others.
-    long call;
-
-    /// What was ordered: what comes now, and what comes when it has returned.
-    Order.Act order;
-
-    Order.Act next;
-    long place;
-    long dueNanos;
-    Verdict verdict;
-    int bytes;
-
-    ModelJob(String id, int state) {
-      this.id = id;
-      this.state = state;
-    }
-
-    boolean isParked() {
-      return parked || parkedInMemory;
-    }
-  }
-
-  /// What a step did.
-  ///
-  /// @param failed it threw, or returned null
-  /// @param state where it wants to go; -1 to stay
-  /// @param delayNanos -1 if it did not say
-  record Step(boolean failed, int state, boolean error, long delayNanos, List<Integer> kicks) {}
-
-  /// What should follow from a step.
-  ///
-  /// @param most the longest delay that may have been drawn; equal to `least` if none is drawn
-  record Verdict(
-      int state,
-      int attempt,
-      boolean parked,
-      boolean logged,
-      List<Integer> kicks,
-      long least,
-      long most) {
-    /// What was decided by an order.
-    Verdict(int state, int attempt, boolean parked) {
-      this(state, attempt, parked, false, List.of(), 0, 0);
-    }
-  }
-
-  // What a step means.
-
-  Verdict verdict(String id, Step step) {
-    ModelJob job = job(id);
-    StateSpec state = scenario.states().get(job.state);
-    int unknown = scenario.states().size();
-    boolean invalid = step.failed || step.state == unknown || step.kicks.contains(unknown);
-    boolean stays = step.state == -1 || step.state == job.state;
-    if (!invalid && !(stays && step.error)) {
-      long delay = Math.max(0, step.delayNanos);
-      int target = stays ? job.state : step.state;
-      return new Verdict(target, 0, false, step.error, step.kicks, delay, delay);
-    }
-    List<Integer> kicks = invalid ? List.of() : step.kicks;
-    int failures = job.attempt + 1;
-    if (failures <= state.retries()) {
-      long most = state.firstBackoffNanos();
-      for (int i = 1; i < failures; i++) {
-        most = Math.min(state.maxBackoffNanos(), most * 2);
+  /// Jobs come, with what is written of them.
+  void enter(List<ModelJob> coming, long now) {
+    jobs.all().addAll(coming);
+    for (ModelJob job : coming) {
+      Order.Act first = first(job);
+      job.is = released(job);
+      expiring(job, now, 0);
+      job.inside = scenario.groupOf(job.is.state) >= 0 && (job.is.within || job.crashes > 0);
+      place(job, job.is.remaining(now), now);
+      if (first != null) {
+        order(job, first);
       }
-      boolean chosen = !invalid && step.delayNanos >= 0;
-      return new Verdict(
-          job.state,
-          failures,
-          false,
-          true,
-          kicks,
-          chosen ? step.delayNanos : 0,
-          chosen ? step.delayNanos : most);
     }
-    if (state.onFailure() >= 0) {
-      return new Verdict(state.onFailure(), 0, false, true, kicks, 0, 0);
+  }
+
+  /// A job that comes with the next start.
+  void add(ModelJob job) {
+    jobs.all().add(job);
+  }
+
+  /// What is done about a job before anything else; null for nothing.
+  private Order.Act first(ModelJob job) {
+    if (job.written.parked || isUnknown(job.written.state)) {
+      return null;
     }
-    return new Verdict(job.state, failures, true, true, kicks, 0, 0);
+    if (scenario.isTerminal(job.written.state) || job.crashes == 0) {
+      return null;
+    }
+    Scenario.Doubt doubt = scenario.states().get(job.written.state).care().doubt();
+    if (job.crashes >= MOST_CRASHES || doubt == Scenario.Doubt.PARK) {
+      return new Order.Park("in doubt");
+    }
+    return doubt == Scenario.Doubt.VERIFY ? new Order.Verify() : null;
+  }
+
+  /// Whoever was parked, but not by hand, gets another chance.
+  private Facts released(ModelJob job) {
+    Facts is = job.written.copy();
+    if (isUnknown(is.state)) {
+      is.parked = true;
+    } else if (is.parked && !is.held) {
+      is.parked = false;
+      is.attempt = 0;
+      is.deadlineMillis = ModelJob.NEVER;
+    }
+    long within = scenario.run().deadlineMillis();
+    if (is.fresh && is.deadlineMillis == ModelJob.NEVER && within > 0) {
+      is.deadlineMillis = is.updatedMillis + within;
+    }
+    return is;
+  }
+
+  /// The process ends and another goes on with what is durable.
+  ///
+  /// @param crashes how often each job that is in doubt was running at a crash
+  ReferenceModel restarted(Map<String, Integer> crashes, long now) {
+    ReferenceModel next = new ReferenceModel(scenario);
+    next.executions.putAll(executions);
+    List<ModelJob> again = new ArrayList<>();
+    for (ModelJob job : jobs.all()) {
+      ModelJob fresh = new ModelJob(job.id, job.parent, job.written);
+      fresh.crashes = crashes.getOrDefault(job.id, 0);
+      again.add(fresh);
+    }
+    next.enter(again, now);
+    return next;
+  }
+
+  /// A program gives a job another state while the run rests.
+  void sent(String id, int state, long now) {
+    Facts sent = jobs.job(id).written.next(now);
+    sent.deadlineMillis = ModelJob.NEVER;
+    sent(jobs.job(id), sent, state);
+  }
+
+  /// A person gives a job another state in the file, and thinks of nothing else.
+  void edited(String id, int state) {
+    Facts edited = jobs.job(id).written.copy();
+    edited.fresh = false;
+    sent(jobs.job(id), edited, state);
+  }
+
+  private static void sent(ModelJob job, Facts sent, int state) {
+    sent.state = state;
+    sent.attempt = 0;
+    sent.parked = false;
+    sent.held = false;
+    sent.awaits = false;
+    sent.dueMillis = -1;
+    job.written = sent;
+    job.noted = false;
+    job.crashes = 0;
   }
 
   // What happens.
 
-  void enter(String id, int state, long delayNanos, boolean parked, long now) {
-    ModelJob job = new ModelJob(id, state);
-    job.parked = parked;
-    job.dueMillis = delayNanos == 0 ? 0 : millis(now + delayNanos);
-    jobs.add(job);
-    place(job, delayNanos, now);
+  Verdict verdict(String id, Step step, long now) {
+    return verdicts.ofStep(jobs.job(id), step, now);
+  }
+
+  Verdict verdictOfTimeout(String id, long now) {
+    return verdicts.ofTimeout(jobs.job(id), now);
+  }
+
+  /// The step of this job, and of those that share its call, begins.
+  void began(String id, long now) {
+    ModelJob job = jobs.job(id);
+    long timeout = scenario.states().get(job.is.state).care().timeoutNanos();
+    job.overdueNanos = timeout == 0 ? ModelJob.NEVER : now + timeout;
+  }
+
+  /// It is noted that the steps of these jobs have started.
+  void noted(List<String> ids) {
+    ids.forEach(id -> jobs.job(id).noted = true);
   }
 
   void returned(String id, Verdict verdict, long delayNanos, int bytes, long now) {
-    ModelJob job = job(id);
+    ModelJob job = jobs.job(id);
+    if (job.order == null) {
+      ended(job, verdict.failed(), now);
+    }
+    if (verdict.isStep()) {
+      verdict.next().dueMillis = delayNanos == 0 ? -1 : ModelJob.millis(now + delayNanos);
+    }
     job.phase = Phase.COMMITTING;
     job.verdict = verdict;
     job.bytes = bytes;
     job.dueNanos = delayNanos;
-    job.place = millis(now + delayNanos);
+    job.returnedNanos = now;
+  }
+
+  /// An attempt has come to its end.
+  private void ended(ModelJob job, boolean failed, long now) {
+    pauses.ended(job, failed, now);
+    job.overdueNanos = ModelJob.NEVER;
   }
 
   void committed(String id, long now) {
-    ModelJob job = job(id);
+    ModelJob job = jobs.job(id);
     Verdict verdict = job.verdict;
-    Order.Act order = job.order;
-    if (order == null || order instanceof Order.Cancel) {
-      executions.merge(scenario.stateName(job.state), 1L, Long::sum);
-    }
-    job.state = verdict.state;
-    job.attempt = verdict.attempt;
-    job.parked = verdict.parked;
-    job.parkedInMemory = false;
-    if (order == null) {
-      job.dueMillis = job.dueNanos == 0 ? 0 : job.place;
-    } else {
-      record(job, order);
-    }
+    executions.merge(scenario.stateName(job.is.state), (long) verdict.transitions(), Long::sum);
+    boolean otherDeadline = verdict.next().deadlineMillis != job.is.deadlineMillis;
+    Facts next = verdict.next();
+    int firstKick = next.kicks;
+    next.kicks += verdict.kicks().size();
+    job.written = next;
+    job.is = next.copy();
+    job.noted = false;
+    job.crashes = 0;
     job.order = null;
     job.verdict = null;
-    place(job, job.dueNanos, now);
-    List<ModelJob> kicked = new ArrayList<>();
-    for (int kick : verdict.kicks) {
-      enter(job.id + "->" + job.kicks++, kick, 0, false, now);
-      kicked.add(jobs.getLast());
+    if (otherDeadline) {
+      expiring(job, job.returnedNanos, subMillis(job.returnedNanos));
     }
-    Order.Act next = job.next;
-    job.next = null;
-    if (next != null) {
-      kicked.forEach(child -> order(child, next));
-      order(job, next);
+    List<ModelJob> kicked = new ArrayList<>();
+    for (int i = 0; i < verdict.kicks().size(); i++) {
+      kicked.add(kicked(job, firstKick + i, verdict.kicks().get(i)));
+    }
+    jobs.all().addAll(kicked);
+    place(job, job.dueNanos, now);
+    for (ModelJob child : kicked) {
+      place(child, 0, now);
+      if (job.next != null) {
+        order(child, job.next);
+      }
+    }
+    orderNext(job);
+  }
+
+  private ModelJob kicked(ModelJob parent, int number, int state) {
+    Facts facts = new Facts(state, parent.returnedNanos);
+    if (scenario.run().deadlineMillis() > 0) {
+      facts.deadlineMillis = facts.updatedMillis + scenario.run().deadlineMillis();
+    }
+    ModelJob child = new ModelJob(parent.id + "->" + number, parent.id, facts);
+    expiring(child, parent.returnedNanos, subMillis(parent.returnedNanos));
+    return child;
+  }
+
+  /// Its deadline is looked at when it has come, late by what is left of a millisecond if it was
+  /// told in the middle of one.
+  private void expiring(ModelJob job, long toldNanos, long late) {
+    long deadline = job.is.deadlineMillis;
+    hasHadDeadlines |= deadline != ModelJob.NEVER;
+    job.expiresNanos =
+        deadline == ModelJob.NEVER
+            ? ModelJob.NEVER
+            : Math.max(toldNanos, deadline * 1_000_000 + late);
+  }
+
+  private static long subMillis(long nanos) {
+    return Math.floorMod(nanos, 1_000_000);
+  }
+
+  void withdrawn(String id) {
+    ModelJob job = jobs.job(id);
+    job.overdueNanos = ModelJob.NEVER;
+    pauses.withdrawn(job);
+    job.inside = job.inside && !job.entered;
+    job.phase = Phase.WAITING;
+    job.place = --front;
+    orderNext(job);
+  }
+
+  void unrecordable(String id, long now) {
+    ModelJob job = jobs.job(id);
+    ended(job, true, now);
+    job.phase = Phase.PARKED;
+    job.is.parked = true;
+    orderNext(job);
+  }
+
+  private void place(ModelJob job, long delayNanos, long now) {
+    job.place = places++;
+    job.inside = job.inside && scenario.groupOf(job.is.state) >= 0;
+    if (scenario.isTerminal(job.is.state)) {
+      job.phase = Phase.ENDED;
+      job.expiresNanos = ModelJob.NEVER;
+      letJoin(job.parent);
+    } else if (job.is.parked || isUnknown(job.is.state)) {
+      job.phase = Phase.PARKED;
+    } else if (job.is.awaits && jobs.hasOpenKicks(job.id)) {
+      job.phase = Phase.JOINING;
+    } else if (delayNanos == 0) {
+      job.phase = Phase.WAITING;
+    } else {
+      job.phase = Phase.DELAYED;
+      job.dueNanos = now + delayNanos;
     }
   }
 
-  private static void record(ModelJob job, Order.Act order) {
-    switch (order) {
-      case Order.Park park -> job.held = true;
-      case Order.Release release -> {
-        job.held = false;
-        job.dueMillis = 0;
+  /// The last of its kicks may have come to its end.
+  private void letJoin(String parent) {
+    for (ModelJob job : jobs.all()) {
+      if (job.id.equals(parent) && job.phase == Phase.JOINING && !jobs.hasOpenKicks(parent)) {
+        job.phase = Phase.WAITING;
+        job.place = places++;
       }
-      case Order.Cancel cancel -> {
-        job.held = false;
-        job.dueMillis = 0;
-      }
-      case Order.Prioritize prioritize -> job.priority = prioritize.priority();
-      case Order.Verify verify -> throw new AssertionError(verify);
-      case Order.Expire expire -> throw new AssertionError(expire);
     }
+  }
+
+  private boolean isUnknown(int state) {
+    return state == scenario.states().size();
   }
 
   // What a person orders.
 
   void order(String id, Order.Act act) {
-    if (!stopped) {
-      order(job(id), act);
-    }
+    order(jobs.job(id), act);
   }
 
   private void order(ModelJob job, Order.Act act) {
@@ -231,7 +313,7 @@ final class ReferenceModel {
     switch (job.phase) {
       case EXECUTING, COMMITTING, GIVEN, ORDERED -> job.next = act;
       case ENDED -> {}
-      case WAITING, DELAYED, PARKED -> {
+      case WAITING, DELAYED, JOINING, PARKED -> {
         job.phase = Phase.GIVEN;
         job.order = act;
         job.place = places++;
@@ -239,67 +321,27 @@ final class ReferenceModel {
     }
   }
 
+  private void orderNext(ModelJob job) {
+    Order.Act next = job.next;
+    job.next = null;
+    if (next != null) {
+      order(job, next);
+    }
+  }
+
   /// What should come of an order; null if it changes nothing.
-  Verdict verdictOfOrder(String id) {
-    ModelJob job = job(id);
-    return switch (job.order) {
-      case Order.Park park -> new Verdict(job.state, job.attempt, true);
-      case Order.Release release -> job.isParked() ? new Verdict(job.state, 0, false) : null;
-      case Order.Cancel cancel -> new Verdict(scenario.cancelled(), 0, false);
-      case Order.Prioritize prioritize ->
-          job.priority == prioritize.priority()
-              ? null
-              : new Verdict(job.state, job.attempt, job.isParked());
-      case Order.Verify verify -> throw new AssertionError(verify);
-      case Order.Expire expire -> throw new AssertionError(expire);
-    };
+  Verdict verdictOfOrder(String id, Step found, long now) {
+    return verdicts.ofOrder(jobs.job(id), found, now);
   }
 
-  /// How long the job still has to wait.
-  long remaining(String id, long now) {
-    ModelJob job = job(id);
-    return job.dueMillis == 0 ? 0 : Math.max(0, job.dueMillis * 1_000_000 - now);
-  }
-
-  void unchanged(String id, long delayNanos, long now) {
-    ModelJob job = job(id);
+  /// An order changes nothing; returns how long its job still has to wait.
+  long unchanged(String id, long now) {
+    ModelJob job = jobs.job(id);
     job.order = null;
-    place(job, delayNanos, now);
-    Order.Act next = job.next;
-    job.next = null;
-    if (next != null) {
-      order(job, next);
-    }
-  }
-
-  void withdrawn(String id) {
-    ModelJob job = job(id);
-    job.phase = Phase.WAITING;
-    job.place = --front;
-    Order.Act next = job.next;
-    job.next = null;
-    if (next != null) {
-      order(job, next);
-    }
-  }
-
-  void unrecordable(String id) {
-    ModelJob job = job(id);
-    job.phase = Phase.PARKED;
-    job.parkedInMemory = true;
-    Order.Act next = job.next;
-    job.next = null;
-    if (next != null) {
-      order(job, next);
-    }
-  }
-
-  void pause(int state) {
-    paused[state] = true;
-  }
-
-  void resume(int state) {
-    paused[state] = false;
+    long remaining = job.is.remaining(now);
+    place(job, remaining, now);
+    orderNext(job);
+    return remaining;
   }
 
   void hold(boolean held) {
@@ -309,126 +351,103 @@ final class ReferenceModel {
   /// Nothing starts any more. Orders with which nobody has begun are forgotten.
   void stop(long now) {
     stopped = true;
-    for (ModelJob job = firstGiven(); job != null; job = firstGiven()) {
+    for (ModelJob job = jobs.firstGiven(); job != null; job = jobs.firstGiven()) {
       job.order = null;
       place(job, 0, now);
     }
-  }
-
-  /// The process ends and another goes on with what is durable. Whoever was parked gets another
-  /// chance.
-  ReferenceModel restarted(long now) {
-    ReferenceModel next = new ReferenceModel(scenario);
-    next.executions.putAll(executions);
-    for (ModelJob job : jobs) {
-      ModelJob again = new ModelJob(job.id, job.state);
-      again.kicks = job.kicks;
-      again.dueMillis = job.dueMillis;
-      again.priority = job.priority;
-      again.held = job.held;
-      again.parked = job.held;
-      again.attempt = job.parked && !job.held ? 0 : job.attempt;
-      if (job.state == scenario.states().size()) {
-        again.attempt = job.attempt;
-      }
-      next.jobs.add(again);
-      next.place(again, job.dueMillis == 0 ? 0 : Math.max(0, job.dueMillis * 1_000_000 - now), now);
-    }
-    return next;
-  }
-
-  /// Somebody gives a job another state while no process runs.
-  void sent(String id, int state) {
-    ModelJob job = job(id);
-    job.state = state;
-    job.attempt = 0;
-    job.parked = false;
-    job.held = false;
-    job.dueMillis = 0;
-  }
-
-  private void place(ModelJob job, long delayNanos, long now) {
-    job.place = places++;
-    if (scenario.isTerminal(job.state)) {
-      job.phase = Phase.ENDED;
-    } else if (job.isParked() || job.state == scenario.states().size()) {
-      job.phase = Phase.PARKED;
-    } else if (delayNanos == 0) {
-      job.phase = Phase.WAITING;
-    } else {
-      job.phase = Phase.DELAYED;
-      job.dueNanos = now + delayNanos;
-    }
-  }
-
-  private static long millis(long nanos) {
-    return Math.floorDiv(nanos, 1_000_000);
   }
 
   // What starts.
 
   /// The ids of the jobs that start now, in their order.
   List<String> starts(long now) {
-    for (ModelJob due = firstDelayed(); due != null && due.dueNanos <= now; due = firstDelayed()) {
+    findOverdue(now);
+    expire(now);
+    for (ModelJob due = jobs.firstDelayed();
+        due != null && due.dueNanos <= now;
+        due = jobs.firstDelayed()) {
       due.phase = Phase.WAITING;
       due.place = places++;
     }
     List<String> starts = new ArrayList<>();
-    for (ModelJob job = firstGiven();
-        job != null && !isHeld() && count(Phase.ORDERED) < MOST_ORDERED;
-        job = firstGiven()) {
+    for (ModelJob job = jobs.firstGiven();
+        job != null && !isHeld() && jobs.count(Phase.ORDERED) < MOST_ORDERED;
+        job = jobs.firstGiven()) {
       job.phase = Phase.ORDERED;
       starts.add(job.id);
     }
     for (int state = scenario.states().size() - 1; state >= 0; state--) {
-      while (lacksOnlyAPermit(state) && permitWait(state, now) == 0) {
+      while (lacksOnlyAPermit(state, now) && permitWait(state, now) == 0) {
         if (rate(state) != null) {
           rate(state).take(now);
         }
-        long call = calls++;
-        for (int i = 0; i < scenario.states().get(state).batch(); i++) {
-          ModelJob job = firstWaiting(state);
-          if (job != null) {
-            job.phase = Phase.EXECUTING;
-            job.call = call;
-            starts.add(job.id);
-          }
-        }
+        call(state, starts);
       }
     }
     return starts;
   }
 
-  private boolean lacksOnlyAPermit(int state) {
+  private void findOverdue(long now) {
+    for (ModelJob job : jobs.all()) {
+      if (job.overdueNanos <= now) {
+        job.overdueNanos = ModelJob.NEVER;
+        overdue.add(job.id);
+      }
+    }
+  }
+
+  private void expire(long now) {
+    List<ModelJob> due = new ArrayList<>(jobs.all());
+    due.removeIf(job -> stopped || job.expiresNanos > now);
+    due.sort(Comparator.comparingLong(job -> job.expiresNanos));
+    for (ModelJob job : due) {
+      job.expiresNanos = ModelJob.NEVER;
+      if (job.phase != Phase.PARKED) {
+        expire(job, now);
+      }
+    }
+  }
+
+  private void expire(ModelJob job, long now) {
+    if (job.phase == Phase.EXECUTING && scenario.states().get(job.is.state).batch() == 1) {
+      overdue.add(job.id);
+    }
+    if (job.next == null) {
+      order(job, new Order.Expire(Replay.atMillis(job.is.deadlineMillis)));
+    } else {
+      job.expiresNanos = now + EXPIRE_AGAIN_NANOS;
+    }
+  }
+
+  /// A call of the state's step starts.
+  private void call(int state, List<String> starts) {
+    long call = calls++;
+    for (int i = pauses.mostOfCall(state); i > 0; i--) {
+      ModelJob job = jobs.firstWaiting(state);
+      if (job != null) {
+        job.phase = Phase.EXECUTING;
+        job.call = call;
+        job.entered = scenario.groupOf(state) >= 0 && !job.inside;
+        job.inside = job.inside || job.entered;
+        starts.add(job.id);
+        pauses.started(job);
+      }
+    }
+  }
+
+  private boolean lacksOnlyAPermit(int state, long now) {
     return !isHeld()
-        && !paused[state]
-        && firstWaiting(state) != null
-        && callsOf(state) < scenario.states().get(state).concurrency();
+        && pauses.letsStart(state, now)
+        && jobs.firstWaiting(state) != null
+        && jobs.callsOf(state) < scenario.states().get(state).concurrency();
   }
 
   private boolean isHeld() {
     return stopped
         || held
-        || uncommitted() >= scenario.limits().uncommitted()
-        || uncommittedBytes() >= scenario.limits().uncommittedBytes();
-  }
-
-  private long callsOf(int state) {
-    return jobs.stream()
-        .filter(job -> job.state == state && job.phase == Phase.EXECUTING)
-        .mapToLong(job -> job.call)
-        .distinct()
-        .count();
-  }
-
-  private ModelJob firstGiven() {
-    ModelJob first = null;
-    for (ModelJob job : jobs) {
-      if (job.phase == Phase.GIVEN && (first == null || job.place < first.place)) {
-        first = job;
-      }
-    }
-    return first;
+        || pauses.isRunPaused()
+        || jobs.count(Phase.COMMITTING) >= scenario.limits().uncommitted()
+        || jobs.uncommittedBytes() >= scenario.limits().uncommittedBytes();
   }
 
   private ModelRate rate(int state) {
@@ -440,89 +459,73 @@ final class ReferenceModel {
     return rate(state) == null ? 0 : rate(state).waitNanos(now);
   }
 
-  private ModelJob firstWaiting(int state) {
-    ModelJob first = null;
-    for (ModelJob job : jobs) {
-      if (job.state == state
-          && job.phase == Phase.WAITING
-          && (first == null
-              || job.priority > first.priority
-              || (job.priority == first.priority && job.place < first.place))) {
-        first = job;
-      }
-    }
-    return first;
-  }
-
-  private ModelJob firstDelayed() {
-    ModelJob first = null;
-    for (ModelJob job : jobs) {
-      if (job.phase == Phase.DELAYED
-          && (first == null
-              || job.dueNanos < first.dueNanos
-              || (job.dueNanos == first.dueNanos && job.place < first.place))) {
-        first = job;
-      }
-    }
-    return first;
-  }
-
   // What can be seen.
 
   /// When something happens by itself; -1 for never.
   long nextDue(long now) {
-    long next = Long.MAX_VALUE;
-    if (firstDelayed() != null) {
-      next = Math.max(now, firstDelayed().dueNanos);
+    long next = pauses.probesNanos(now);
+    for (ModelJob job : jobs.all()) {
+      next = Math.min(next, job.overdueNanos);
+      next = job.phase == Phase.DELAYED ? Math.min(next, job.dueNanos) : next;
+      boolean expires = !stopped && job.phase != Phase.PARKED;
+      next = expires ? Math.min(next, job.expiresNanos) : next;
     }
     for (int state = 0; state < scenario.states().size(); state++) {
-      if (lacksOnlyAPermit(state)) {
+      if (lacksOnlyAPermit(state, now)) {
         next = Math.min(next, now + permitWait(state, now));
       }
     }
-    return next == Long.MAX_VALUE ? -1 : next;
+    return next == ModelJob.NEVER ? -1 : Math.max(now, next);
   }
 
-  int size() {
-    return jobs.size();
+  /// Whether there is something for which the board may look in vain.
+  boolean hasHadDeadlines() {
+    return hasHadDeadlines;
   }
 
-  int executing() {
-    int executing = 0;
-    for (ModelJob job : jobs) {
-      executing += job.phase == Phase.EXECUTING ? 1 : 0;
-    }
-    return executing;
+  /// The jobs whose steps have become overdue since somebody asked.
+  SortedSet<String> takeOverdue() {
+    SortedSet<String> taken = overdue;
+    overdue = new TreeSet<>();
+    return taken;
   }
 
-  int uncommitted() {
-    int uncommitted = 0;
-    for (ModelJob job : jobs) {
-      uncommitted += job.phase == Phase.COMMITTING ? 1 : 0;
-    }
-    return uncommitted;
+  /// How many crashes the file may say that a job was running in: what is known, and one more if
+  /// its step was noted.
+  ///
+  /// @param sure whether whatever was noted is in the file
+  boolean mayHaveCrashed(String id, int crashes, boolean sure) {
+    ModelJob job = jobs.job(id);
+    int most = job.crashes + (job.noted ? 1 : 0);
+    return crashes == most || (!sure && crashes == job.crashes);
   }
 
-  private long uncommittedBytes() {
-    long bytes = 0;
-    for (ModelJob job : jobs) {
-      bytes += job.phase == Phase.COMMITTING ? job.bytes : 0;
-    }
-    return bytes;
+  /// The process has ended in order, so that nothing is in doubt that was not so before.
+  ///
+  /// @param sure whether it surely has
+  void closed(boolean sure) {
+    jobs.all().forEach(job -> job.noted = job.noted && !sure);
   }
 
-  boolean isResting() {
-    for (ModelJob job : jobs) {
-      if (job.phase != Phase.PARKED && job.phase != Phase.ENDED) {
-        return false;
+  /// The jobs whose steps are noted, with how many crashes that makes if the process dies now.
+  Map<String, Integer> inDoubt() {
+    Map<String, Integer> crashes = new LinkedHashMap<>();
+    for (ModelJob job : jobs.all()) {
+      if (job.noted || job.crashes > 0) {
+        crashes.put(job.id, job.crashes + (job.noted ? 1 : 0));
       }
     }
-    return true;
+    return crashes;
+  }
+
+  ModelJobs jobs() {
+    return jobs;
   }
 
   /// Whether nothing runs, is carried out, or waits for the disk.
   boolean isIdle() {
-    return executing() + uncommitted() + count(Phase.ORDERED) == 0;
+    return jobs.count(Phase.EXECUTING) + jobs.count(Phase.COMMITTING) + jobs.count(Phase.ORDERED)
+        == 0;
   }
 
   StatusCount status(int state) {
@@ -530,63 +533,11 @@ final class ReferenceModel {
     boolean terminal = scenario.isTerminal(state);
     return new StatusCount(
         name,
-        count(state, Phase.WAITING),
-        count(state, Phase.EXECUTING)
-            + count(state, Phase.GIVEN)
-            + count(state, Phase.ORDERED)
-            + count(state, Phase.COMMITTING),
-        count(state, Phase.DELAYED),
-        count(state, Phase.PARKED),
-        terminal ? count(state, Phase.ENDED) : executions.getOrDefault(name, 0L),
+        jobs.count(state, Phase.WAITING),
+        jobs.count(state, Phase.EXECUTING, Phase.GIVEN, Phase.ORDERED, Phase.COMMITTING),
+        jobs.count(state, Phase.DELAYED, Phase.JOINING),
+        jobs.count(state, Phase.PARKED),
+        terminal ? jobs.count(state, Phase.ENDED) : executions.getOrDefault(name, 0L),
         terminal);
-  }
-
-  private int count(Phase phase) {
-    int count = 0;
-    for (ModelJob job : jobs) {
-      count += job.phase == phase ? 1 : 0;
-    }
-    return count;
-  }
-
-  private int count(int state, Phase phase) {
-    int count = 0;
-    for (ModelJob job : jobs) {
-      count += job.state == state && job.phase == phase ? 1 : 0;
-    }
-    return count;
-  }
-
-  private ModelJob job(String id) {
-    for (ModelJob job : jobs) {
-      if (job.id.equals(id)) {
-        return job;
-      }
-    }
-    throw new AssertionError("the model has no job " + id);
-  }
-
-  /// A token bucket in exact fractions: all times are in `1 / permits` nanoseconds.
-  private static final class ModelRate {
-    final RateSpec spec;
-    long next = Long.MIN_VALUE;
-
-    ModelRate(RateSpec spec) {
-      this.spec = spec;
-    }
-
-    long waitNanos(long now) {
-      if (next == Long.MIN_VALUE) {
-        return 0;
-      }
-      long tolerance = (spec.burst() - 1) * spec.periodNanos() / spec.permits();
-      return Math.max(0, Math.floorDiv(next, spec.permits()) - tolerance - now);
-    }
-
-    void take(long now) {
-      next =
-          Math.addExact(
-              Math.max(next, Math.multiplyExact(now, (long) spec.permits())), spec.periodNanos());
-    }
   }
 }

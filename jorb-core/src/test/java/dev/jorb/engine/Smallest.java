@@ -1,13 +1,17 @@
 package dev.jorb.engine;
 
+import dev.jorb.engine.Scenario.Care;
+import dev.jorb.engine.Scenario.Doubt;
+import dev.jorb.engine.Scenario.RetrySpec;
+import dev.jorb.engine.Scenario.RunSpec;
 import dev.jorb.engine.Scenario.StateSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/// Cuts a failing history down: leaves out events and jobs, and rules of states, as long as it
-/// still fails.
+/// Cuts a failing history down: leaves out events and jobs, and rules of states and of the run, as
+/// long as it still fails.
 final class Smallest {
   private final Consumer<Scenario> play;
 
@@ -26,6 +30,7 @@ final class Smallest {
       before = failing;
       failing = withFewer(failing, failing.events(), failing::withEvents);
       failing = withFewer(failing, failing.jobs(), failing::withJobs);
+      failing = withPlainerRun(failing);
       failing = withPlainerStates(failing);
     } while (!failing.equals(before));
     return failing;
@@ -61,11 +66,43 @@ final class Smallest {
   }
 
   private static List<StateSpec> plainer(StateSpec s) {
+    RetrySpec never = new RetrySpec(0, 1, 1, -1);
+    Care c = s.care();
     return List.of(
-        new StateSpec(s.terminal(), 1, 1, -1, 0, 1, 1, -1),
-        new StateSpec(s.terminal(), s.concurrency(), 1, -1, 0, 1, 1, -1),
-        new StateSpec(s.terminal(), 1, s.batch(), s.rate(), 0, 1, 1, -1),
-        new StateSpec(s.terminal(), s.concurrency(), s.batch(), s.rate(), 0, 1, 1, s.onFailure()));
+        new StateSpec(s.terminal(), 1, 1, -1, never, Care.NONE),
+        new StateSpec(s.terminal(), s.concurrency(), 1, -1, never, s.care()),
+        new StateSpec(s.terminal(), 1, s.batch(), s.rate(), never, s.care()),
+        new StateSpec(s.terminal(), s.concurrency(), s.batch(), s.rate(), s.retry(), Care.NONE),
+        with(s, new Care(Doubt.RUN_AGAIN, c.timeoutNanos(), c.pauseWhen(), c.probeNanos())),
+        with(s, new Care(c.doubt(), 0, c.pauseWhen(), c.probeNanos())),
+        with(s, new Care(c.doubt(), c.timeoutNanos(), null, 0)),
+        new StateSpec(
+            s.terminal(),
+            s.concurrency(),
+            s.batch(),
+            s.rate(),
+            new RetrySpec(0, 1, 1, s.retry().onFailure()),
+            s.care()));
+  }
+
+  private static StateSpec with(StateSpec s, Care care) {
+    return new StateSpec(s.terminal(), s.concurrency(), s.batch(), s.rate(), s.retry(), care);
+  }
+
+  private Scenario withPlainerRun(Scenario failing) {
+    RunSpec run = failing.run();
+    List<RunSpec> plainer =
+        List.of(
+            RunSpec.PLAIN,
+            new RunSpec(null, run.deadlineMillis(), run.group(), run.most()),
+            new RunSpec(run.pauseWhen(), 0, run.group(), run.most()),
+            new RunSpec(run.pauseWhen(), run.deadlineMillis(), List.of(), 0));
+    for (RunSpec each : plainer) {
+      if (!each.equals(run) && fails(failing.withRun(each))) {
+        return failing.withRun(each);
+      }
+    }
+    return failing;
   }
 
   private boolean fails(Scenario scenario) {

@@ -7,7 +7,8 @@ import dev.jorb.torture.Tally;
 import dev.jorb.torture.Turn;
 
 /// Random histories of board, verdict and run file on virtual time against the reference model:
-/// kicks, failing steps, calls for several jobs, delays, pauses, what a person orders (park,
+/// kicks and joins, failing steps, steps in doubt, timeouts, deadlines, calls for several jobs,
+/// delays, loops, groups, pauses by hand and by failures, circuits, what a person orders (park,
 /// release, cancel, put first), redrives, hand edits, disk faults, crashes, power cuts and
 /// restarts. One that fails is cut down and told.
 public final class HistoryRow implements Row {
@@ -18,8 +19,9 @@ public final class HistoryRow implements Row {
 
   @Override
   public String what() {
-    return "random histories (kicks, failing steps, batches, delays, pauses, orders, redrives, hand"
-        + " edits, disk faults, crashes, restarts) against the reference model, on virtual time";
+    return "random histories (kicks, joins, failing steps, steps in doubt, timeouts, deadlines, batches,"
+        + " loops, groups, pauses, circuits, orders, redrives, hand edits, disk faults, crashes,"
+        + " restarts) against the reference model, on virtual time";
   }
 
   @Override
@@ -30,17 +32,17 @@ public final class HistoryRow implements Row {
   private static void check(Turn turn) {
     Scenario scenario = Scenario.random(turn.seed());
     try {
-      Replay.playOnDisk(scenario);
+      Replay.play(scenario, true);
     } catch (AssertionError | RuntimeException failed) {
       throw Finding.lost(told(scenario), failed);
     }
   }
 
   private static String told(Scenario scenario) {
-    Scenario smallest = Smallest.of(scenario, Replay::playOnDisk);
+    Scenario smallest = Smallest.of(scenario, same -> Replay.play(same, true));
     return "board, file and model differ; the smallest failing history found:\n"
         + smallest.description()
         + "  "
-        + String.join("\n  ", Replay.tellOnDisk(smallest));
+        + String.join("\n  ", Replay.tell(smallest, true));
   }
 }
