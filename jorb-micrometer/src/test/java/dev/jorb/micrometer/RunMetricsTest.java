@@ -20,9 +20,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.slf4j.MDC;
 
 /// Meters of real runs: each figure is one that is known from elsewhere.
+@Timeout(60)
 class RunMetricsTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final Map<String, Map<String, String>> signs = new ConcurrentHashMap<>();
