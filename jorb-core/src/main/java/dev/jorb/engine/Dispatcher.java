@@ -250,8 +250,15 @@ final class Dispatcher<J> {
   }
 
   private void noteStart(Entry<J> entry) {
-    if (recording) {
-      outbox.started(entry);
+    if (!recording) {
+      return;
+    }
+    outbox.started(entry);
+    if (entry.is(Entry.Phase.EXECUTING) && entry.notesFirst()) {
+      // Now, and not when the worker waits for it: the note may be written by then.
+      entry.together().forEach(each -> unnoted.add(each.job));
+      journalWork.signal();
+    } else {
       wakeDozing();
     }
   }
@@ -264,7 +271,7 @@ final class Dispatcher<J> {
   }
 
   /// Waits until the note that this job's step has started, and that of those that share its call,
-  /// is in the run file; says whether it is.
+  /// is in the run file; says whether it is. For jobs whose start is noted first.
   boolean awaitNote(Entry<J> entry) {
     if (!recording) {
       return true;
@@ -272,8 +279,6 @@ final class Dispatcher<J> {
     lock.lock();
     try {
       List<Job<J>> jobs = entry.together().stream().map(each -> each.job).toList();
-      unnoted.addAll(jobs);
-      journalWork.signal();
       while (!Collections.disjoint(unnoted, jobs) && failure == null) {
         noted.awaitUninterruptibly();
       }

@@ -13,9 +13,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a run file knows of steps that have started and not returned.
 class StartsTest {
@@ -51,6 +55,51 @@ class StartsTest {
       assertThat(handle.await().isComplete()).isTrue();
     }
     assertThat(inDoubt(file)).isEmpty();
+  }
+
+  /// Each of these wants to know for sure, after a crash, whether a step had begun.
+  private enum Rule {
+    VERIFY,
+    PARK_IN_DOUBT,
+    GROUP
+  }
+
+  /// Jobs whose steps find themselves in the run file end in "noted".
+  private static Workflow<Path, String, Note> looking(Rule rule) {
+    var looking =
+        Workflow.named("looking", Path.class, String.class, Note.class)
+            .state(
+                "push",
+                s -> {
+                  s.concurrency(3)
+                      .execJob((file, overall, job) ->
+                          Outcome.to(
+                              executing(file).contains(job.id()) ? "noted" : "missing",
+                              job.context()));
+                  switch (rule) {
+                    case VERIFY -> s.verify((file, overall, job) -> Optional.empty());
+                    case PARK_IN_DOUBT -> s.parkInDoubt();
+                    case GROUP -> {}
+                  }
+                })
+            .terminal("noted")
+            .terminal("missing");
+    return rule == Rule.GROUP ? looking.group("open", 2, "push").build() : looking.build();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Rule.class)
+  void startIsInTheFileBeforeTheStepBegins(Rule rule) throws Exception {
+    Path file = folder.resolve("starts.jorb");
+    Workflow<Path, String, Note> workflow = looking(rule);
+    Run<String, Note> run =
+        workflow
+            .run("test", "overall")
+            .addAll(IntStream.range(0, 20).mapToObj(i -> new Note("note " + i)).toList());
+    try (var journal = JournalSerializer.at(file, workflow)) {
+      Processor.of(workflow, file).serializer(journal).exec(run);
+    }
+    assertThat(run.jobs()).extracting(Job::state).containsOnly("noted");
   }
 
   private static List<String> executing(Path file) {
