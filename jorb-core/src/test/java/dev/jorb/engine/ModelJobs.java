@@ -39,6 +39,17 @@ final class ModelJobs {
     return all.stream().anyMatch(job -> parent.equals(job.parent) && job.phase != Phase.ENDED);
   }
 
+  /// Whether their call may begin only when it is noted: so that it is known of each whether its
+  /// step had begun, or that it is inside of a group.
+  boolean areNotedFirst(List<String> ids) {
+    return ids.stream()
+        .map(this::job)
+        .anyMatch(job -> {
+          Scenario.Doubt doubt = scenario.states().get(job.is.state).care().doubt();
+          return job.entered || doubt != Scenario.Doubt.RUN_AGAIN;
+        });
+  }
+
   /// The calls of the state's step that are running.
   long callsOf(int state) {
     return all.stream()

@@ -59,6 +59,10 @@ final class Pair {
         starts.add(each.job.id());
         same("started already", at.put(each.job.id(), each), null);
       }
+      if (entry.is(Entry.Phase.EXECUTING)) {
+        List<String> ids = entry.together().stream().map(each -> each.job.id()).toList();
+        same("its start is noted first", entry.notesFirst(), model.jobs().areNotedFirst(ids));
+      }
     }
     same("starts", starts, expected);
     compareOverdue();
