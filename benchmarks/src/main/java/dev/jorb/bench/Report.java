@@ -51,7 +51,11 @@ record Report(String commit, String machine, List<Line> rows) {
     }
 
     private String spreadText() {
-      return rounds.size() < 2 ? "" : Numbers.spread(rounds);
+      return switch (rounds.size()) {
+        case 0 -> "";
+        case 1 -> "one round";
+        default -> Numbers.spread(rounds) + " in " + rounds.size();
+      };
     }
 
     private String metText() {
@@ -92,7 +96,7 @@ record Report(String commit, String machine, List<Line> rows) {
   String toMarkdown() {
     StringBuilder text = new StringBuilder();
     text.append("Commit ").append(commit).append(", ").append(machine).append(".\n\n");
-    text.append("| row | value | spread | target | met | figures |\n");
+    text.append("| row | median | spread, rounds | target | met | figures |\n");
     text.append("| --- | --: | --- | --- | --- | --- |\n");
     for (Line line : rows) {
       text.append(
@@ -111,7 +115,7 @@ record Report(String commit, String machine, List<Line> rows) {
   /// The table for a terminal: a line for each row, its note below.
   String toText() {
     int width = rows.stream().mapToInt(line -> line.row.length()).max().orElse(0);
-    String format = "%-" + width + "s  %9s  %-15s %-8s %-3s%n    %s%n";
+    String format = "%-" + width + "s  %9s  %-22s %-8s %-3s%n    %s%n";
     StringBuilder text = new StringBuilder();
     text.append("%ncommit %s, %s%n%n".formatted(commit, machine));
     for (Line line : rows) {
