@@ -122,13 +122,13 @@ final class Report {
             machine()));
     text.append(
         "| row | trials | lost | repeated beyond the bound | silently wrong | hung | 95 % bound |"
-            + " |\n");
-    text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n");
+            + " | commit |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- |\n");
     for (Result r : results) {
       text.append(
           String.format(
               Locale.ROOT,
-              "| %s | %,d | %d | %d | %d | %d | %.1e | %s |%n",
+              "| %s | %,d | %d | %d | %d | %d | %.1e | %s | %s |%n",
               r.what(),
               r.trials(),
               r.lost(),
@@ -136,7 +136,8 @@ final class Report {
               r.silentlyWrong(),
               r.hung(),
               r.bound95(),
-              r.isOk() ? "ok" : r.hasFailed() ? "failed" : "not complete"));
+              r.isOk() ? "ok" : r.hasFailed() ? "failed" : "not complete",
+              String.join(", ", r.commits())));
     }
     return text.toString();
   }

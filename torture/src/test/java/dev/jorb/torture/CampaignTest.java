@@ -209,7 +209,7 @@ class CampaignTest {
     assertThat(torture(List.of(good), "--markdown", document.toString())).isEqualTo(Torture.GOOD);
     assertThat(Files.readString(document))
         .startsWith("before\n<!-- torture -->\n`.ci/torture --short`, commit `abc`, seed ")
-        .contains("| as told | 4 | 0 | 0 | 0 | 0 | 7.5e-01 | ok |")
+        .contains("| as told | 4 | 0 | 0 | 0 | 0 | 7.5e-01 | ok | abc |")
         .endsWith("<!-- end of torture -->\nafter\n")
         .doesNotContain("earlier one");
   }
