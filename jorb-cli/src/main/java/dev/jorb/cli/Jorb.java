@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Makes a command line of a workflow: options, verbs, progress, a stop in order, a summary, and an
 /// exit code.
@@ -216,7 +218,12 @@ public final class Jorb {
   }
 
   private static int mistaken(PrintStream err, ParameterException mistake) {
-    return usage(err, mistake.getCommandLine(), String.valueOf(mistake.getMessage()));
+    List<String> similar =
+        mistake instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.of();
+    String hint = similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?";
+    return usage(err, mistake.getCommandLine(), mistake.getMessage() + hint);
   }
 
   private static int usage(PrintStream err, CommandLine command, String problem) {

@@ -79,7 +79,10 @@ record ReportData(
         + ", "
         + failures()
         + " failed, in "
-        + Text.seconds(length());
+        + Text.seconds(length())
+        + (report.idle().compareTo(length().dividedBy(20)) > 0
+            ? ", of which nothing was executed for " + Text.seconds(report.idle())
+            : "");
   }
 
   /// How much of the run each state was limited by what: `slots 62 %, no work 38 %`.

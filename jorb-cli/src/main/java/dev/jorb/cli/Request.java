@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -21,7 +22,13 @@ record Request(Supplier<Path> file, BooleanSupplier isJson, PrintStream out) {
     if (Files.exists(output) && Files.isSameFile(output, existing())) {
       throw new UsageException("-o " + output + " is the run file itself; name another file");
     }
-    return Files.newOutputStream(output);
+    try {
+      return Files.newOutputStream(output);
+    } catch (NoSuchFileException none) {
+      throw new UsageException("-o " + output + " cannot be made: its folder does not exist");
+    } catch (IOException refused) {
+      throw new UsageException("-o " + output + " cannot be written: " + refused);
+    }
   }
 
   /// The run file's path, which must lead to something.

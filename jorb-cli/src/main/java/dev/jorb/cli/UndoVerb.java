@@ -83,7 +83,7 @@ final class UndoVerb implements Callable<Integer> {
                 + undone.entry().number()
                 + ": "
                 + Text.count(undone.back(), "job")
-                + " stand where they stood"
+                + (undone.back() == 1 ? " stands where it stood" : " stand where they stood")
                 + (undone.movedOn() == 0
                     ? ""
                     : "; " + Text.count(undone.movedOn(), "job") + " had gone on and stay"));

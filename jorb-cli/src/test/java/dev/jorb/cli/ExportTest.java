@@ -119,6 +119,23 @@ class ExportTest {
     }
   }
 
+  @Nested
+  class Mistakes {
+    @Test
+    void folderOfTheOutputThatIsNotThereIsNamed() {
+      Path out = folder.resolve("none").resolve("jobs.jsonl");
+
+      assertThat(jorb("export", file, "--form", "jsonl", "-o", out).err())
+          .contains("-o " + out + " cannot be made: its folder does not exist")
+          .doesNotContain("\tat ");
+    }
+
+    @Test
+    void verbThatIsMisspeltIsToldWithTheRightOne() {
+      assertThat(jorb("stauts", file).err()).contains("did you mean", "status");
+    }
+  }
+
   /// The recipes of the guide, run as they stand there.
   @Nested
   class WithDuckDb {

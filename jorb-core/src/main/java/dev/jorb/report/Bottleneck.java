@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// What a run was limited by most, and what to do about it.
 ///
@@ -15,7 +16,7 @@ import java.util.Map;
 ///
 /// @param state the state; empty if no state limited the run
 /// @param limit what it was limited by
-/// @param share for how much of the run, from 0 to 1
+/// @param share for how much of the time in which anything was executed, from 0 to 1
 /// @param sentence all of that for a person, with advice that follows from it
 public record Bottleneck(String state, Limit limit, double share, String sentence) {
   private static final double LEAST_SHARE = 0.2;
@@ -29,7 +30,7 @@ public record Bottleneck(String state, Limit limit, double share, String sentenc
     states.stream()
         .filter(state -> !state.shape().terminal())
         .forEach(state -> all.add(held(state)));
-    long parts = all.stream().mapToLong(Held::parts).max().orElse(0);
+    long parts = running(states);
     Held most = all.stream().max(Comparator.comparingLong(Held::held)).orElse(null);
     if (most == null || parts == 0) {
       return new Bottleneck("", Limit.IDLE, 0, "nothing was executed yet");
@@ -51,7 +52,15 @@ public record Bottleneck(String state, Limit limit, double share, String sentenc
   }
 
   /// For how many parts of the run a state was held, and mostly by what.
-  private record Held(StateReport state, Limit limit, long held, long parts) {}
+  private record Held(StateReport state, Limit limit, long held) {}
+
+  /// In how many parts of the run anything was executed or waited for.
+  private static long running(List<StateReport> states) {
+    int all = states.stream().mapToInt(state -> state.limits().size()).max().orElse(0);
+    return IntStream.range(0, all)
+        .filter(i -> states.stream().anyMatch(state -> state.limits().get(i) != Limit.IDLE))
+        .count();
+  }
 
   private static Held held(StateReport state) {
     Map<Limit, Long> parts = new EnumMap<>(Limit.class);
@@ -63,7 +72,7 @@ public record Bottleneck(String state, Limit limit, double share, String sentenc
             .max(Comparator.comparingLong(each -> parts.getOrDefault(each, 0L)))
             .orElseThrow();
     long held = parts.values().stream().mapToLong(Long::longValue).sum();
-    return new Held(state, limit, held, state.limits().size());
+    return new Held(state, limit, held);
   }
 
   private static String sentence(Held most, double share) {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param start when the first step started
 /// @param end when the last step returned
 /// @param partSeconds how long each part of the series in [#states] is
+/// @param idle how long no step ran, because no process did or because all jobs waited
 /// @param states the workflow's states in their order, then those that only jobs name
 /// @param slowest the jobs that were on their way for the longest, the longest first
 /// @param sample jobs from the whole run, in the order of their coming, to draw
@@ -34,6 +35,7 @@ public record RunReport(
     Instant start,
     Instant end,
     double partSeconds,
+    Duration idle,
     List<StateReport> states,
     List<Lane> slowest,
     List<Lane> sample,
@@ -92,18 +94,37 @@ public record RunReport(
 
     RunReport report() {
       jobs.forEach(this::take);
+      boolean[] isRunning = parts();
       List<StateReport> reports =
           states.values().stream()
-              .map(each -> each.report(insideOfGroups.get(each.shape.group())))
+              .map(each -> each.report(isRunning, insideOfGroups.get(each.shape.group())))
               .toList();
+      int idle = 0;
+      for (boolean each : isRunning) {
+        idle += each ? 0 : 1;
+      }
       return new RunReport(
           timeline.start(),
           timeline.end(),
           partSeconds,
+          Duration.ofNanos((long) (idle * partSeconds * 1e9)),
           reports,
           slowest(),
           sample(),
           Bottleneck.of(reports));
+    }
+
+    /// In which parts any step ran. In the others no process may have been there, so that nothing
+    /// can be said to have been limited.
+    private boolean[] parts() {
+      boolean[] isRunning = new boolean[PARTS];
+      for (Counts each : states.values()) {
+        double[] executing = each.executingNow.perSecond();
+        for (int i = 0; i < PARTS; i++) {
+          isRunning[i] |= executing[i] > 0;
+        }
+      }
+      return isRunning;
     }
 
     private Counts counts(String state) {
@@ -235,8 +256,9 @@ public record RunReport(
       }
     }
 
+    /// @param isRunning in which parts of the run any step ran
     /// @param insideOfGroup how many jobs were inside of the state's group; null if it has none
-    StateReport report(@Nullable Series insideOfGroup) {
+    StateReport report(boolean[] isRunning, @Nullable Series insideOfGroup) {
       double[] insideEach = insideOfGroup == null ? new double[PARTS] : insideOfGroup.perSecond();
       double[] executingEach = executingNow.perSecond();
       double[] waitingEach = waitingNow.perSecond();
@@ -247,7 +269,10 @@ public record RunReport(
       double needed = 0;
       for (int i = 0; i < PARTS; i++) {
         boolean isGroupFull = outsideEach[i] >= 0.5 && insideEach[i] >= 0.9 * shape.groupMost();
-        limits.add(limit(executingEach[i], waitingEach[i], startedEach[i], isGroupFull));
+        limits.add(
+            isRunning[i]
+                ? limit(executingEach[i], waitingEach[i], startedEach[i], isGroupFull)
+                : Limit.IDLE);
         if (limits.get(i) != Limit.IDLE) {
           needed++;
           used += use(executingEach[i], startedEach[i], insideEach[i]);

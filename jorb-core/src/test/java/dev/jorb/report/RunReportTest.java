@@ -156,6 +156,29 @@ class RunReportTest {
       return new StateShape(name, false, slots, 0, List.of(), List.of(), "open", 4);
     }
 
+    /// Two starts of ten minutes each, with two slots always taken, and an hour between them.
+    @Test
+    void isNotTheTimeInWhichNoProcessRan() {
+      List<Job<String>> jobs = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        double out = (i / 2 + 1) * 60 + (i < 20 ? 0 : 3_600);
+        jobs.add(
+            Job.<String>builder(Integer.toString(i), "end")
+                .context("")
+                .updated(START)
+                .transition("s0", "end", at(out), Duration.ofSeconds(60))
+                .build());
+      }
+      RunReport report =
+          RunReport.of(
+              List.of(new Station(2, 0, 0).shape(0), StateShape.unknown("end", true)), jobs);
+
+      assertThat(report.idle()).isCloseTo(Duration.ofHours(1), Duration.ofMinutes(1));
+      assertThat(report.bottleneck().limit()).isEqualTo(Limit.SLOTS);
+      assertThat(report.bottleneck().share()).isGreaterThan(0.8);
+      assertThat(report.states().getFirst().limits()).doesNotContain(Limit.OTHER);
+    }
+
     @Test
     void isSomethingElseWhenJobsWaitAndNoLimitIsUsedUp() {
       List<Job<String>> jobs = new ArrayList<>();
