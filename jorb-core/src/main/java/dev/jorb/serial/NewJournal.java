@@ -159,8 +159,11 @@ final class NewJournal {
     }
     List<JobTransition> transitions = new ArrayList<>(job.transitions());
     List<JobError> errors = new ArrayList<>(job.errors());
-    transitions.removeIf(
-        each -> each.ordinal() == job.transitionCount() && each.at().equals(job.updated()));
+    transitions.removeIf( // Its line says it, unless somebody gave it another state since.
+        each ->
+            each.ordinal() == job.transitionCount()
+                && each.at().equals(job.updated())
+                && each.to().equals(job.state()));
     errors.removeIf(each -> each.ordinal() == job.errorCount() && each.at().equals(job.updated()));
     addPast(job, transitions, errors);
     batch.addLine(job, line);

@@ -102,6 +102,23 @@ class JournalPropertiesTest {
     }
 
     @Test
+    void keepsTheHistoryWhenTheFileIsCompactedAfterwards() {
+      finish();
+      rewrite(text().replace("\"state\":\"abandoned\"", "\"state\":\"edit\""));
+      JournalSerializer<Plan, Box> killed = Sample.journal(disk);
+      killed.begin(killed.load().orElseThrow());
+      SimDisk after = disk.afterKill();
+      try (JournalSerializer<Plan, Box> journal = Sample.journal(after)) {
+        journal.begin(journal.load().orElseThrow());
+      }
+      try (JournalSerializer<Plan, Box> journal = Sample.journal(after)) {
+        assertThat(journal.load().orElseThrow().job("0").orElseThrow().transitions())
+            .extracting(t -> t.from() + " " + t.to())
+            .containsExactly("new edit", "edit abandoned");
+      }
+    }
+
+    @Test
     void isAcceptedInACompactedFileWhoseJobsHadErrorsInThatState() {
       recorder.open(disk);
       Job<Box> job = recorder.run().job("0").orElseThrow();
