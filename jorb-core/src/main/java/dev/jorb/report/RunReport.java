@@ -120,8 +120,9 @@ public record RunReport(
       boolean[] isRunning = new boolean[PARTS];
       for (Counts each : states.values()) {
         double[] executing = each.executingNow.perSecond();
+        double[] ended = each.ended.perSecond(); // A step may take no time that could be measured.
         for (int i = 0; i < PARTS; i++) {
-          isRunning[i] |= executing[i] > 0;
+          isRunning[i] |= executing[i] > 0 || ended[i] > 0;
         }
       }
       return isRunning;
