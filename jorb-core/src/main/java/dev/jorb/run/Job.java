@@ -68,21 +68,22 @@ public final class Job<J> {
   }
 
   private static <J> Rare<J> rare(Builder<J> b) {
-    return Rare.of(
-        b.kicks,
-        b.attempt,
-        b.dueMillis,
-        b.parked,
-        b.held,
-        b.priority,
-        b.awaitsKicks,
-        b.crashes,
-        b.inDoubt,
-        b.laps,
-        b.deadline,
-        b.run,
-        b.lastError,
-        b.redriven);
+    return new Rare<>(
+            b.kicks,
+            b.attempt,
+            b.dueMillis,
+            b.parked,
+            b.held,
+            b.priority,
+            b.awaitsKicks,
+            b.crashes,
+            b.inDoubt,
+            b.laps,
+            b.deadline,
+            b.run,
+            b.lastError,
+            b.redriven)
+        .shared();
   }
 
   /// A new job: version 1, in `state`, that has not been executed.

@@ -24,48 +24,14 @@ record Rare<J>(
   static final Rare<?> NOTHING =
       new Rare<>(0, 0, 0, null, false, 0, false, 0, false, 0, null, null, null, null);
 
-  /// One with this in it; the same for all if that is nothing.
+  /// Bounds the crashes.
+  Rare {
+    crashes = Math.min(crashes, Byte.MAX_VALUE);
+  }
+
+  /// The same; if there is nothing in it, the one that all share.
   @SuppressWarnings("unchecked") // It has no run.
-  static <J> Rare<J> of(
-      int kicks,
-      int attempt,
-      long dueMillis,
-      @Nullable String parked,
-      boolean held,
-      int priority,
-      boolean awaitsKicks,
-      int crashes,
-      boolean inDoubt,
-      int laps,
-      @Nullable Instant deadline,
-      @Nullable Run<?, J> run,
-      @Nullable JobError lastError,
-      @Nullable Redriven redriven) {
-    boolean isNothing =
-        (kicks | attempt | priority | crashes | laps) == 0
-            && dueMillis == 0
-            && deadline == null
-            && !(held || awaitsKicks || inDoubt)
-            && parked == null
-            && run == null
-            && lastError == null
-            && redriven == null;
-    return isNothing
-        ? (Rare<J>) NOTHING
-        : new Rare<>(
-            kicks,
-            attempt,
-            dueMillis,
-            parked,
-            held,
-            priority,
-            awaitsKicks,
-            Math.min(crashes, Byte.MAX_VALUE),
-            inDoubt,
-            laps,
-            deadline,
-            run,
-            lastError,
-            redriven);
+  Rare<J> shared() {
+    return equals(NOTHING) ? (Rare<J>) NOTHING : this;
   }
 }

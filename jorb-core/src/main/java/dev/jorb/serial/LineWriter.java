@@ -7,6 +7,7 @@ import dev.jorb.run.LimitNote;
 import dev.jorb.run.Redriven;
 import dev.jorb.run.StateShape;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -140,7 +141,7 @@ final class LineWriter {
     JobTransition last = job.lastTransition().orElse(null);
     if (last != null && isOf(job, last.at())) {
       append(",\"from\":").string(last.from());
-      append(",\"took\":\"").duration(last.took().toNanos()).append("\"");
+      append(",\"took\":\"").duration(last.took()).append("\"");
       if (last.ordinal() != job.version() - 1) {
         append(",\"n\":").number(last.ordinal());
       }
@@ -264,10 +265,7 @@ final class LineWriter {
     String comma = "";
     for (JobTransition each : transitions) {
       append(comma).append("{\"from\":").string(each.from()).append(",\"to\":").string(each.to());
-      append(",\"at\":\"")
-          .instant(each.at())
-          .append("\",\"took\":\"")
-          .duration(each.took().toNanos());
+      append(",\"at\":\"").instant(each.at()).append("\",\"took\":\"").duration(each.took());
       append("\",\"n\":").number(each.ordinal()).append("}");
       comma = ",";
     }
@@ -466,10 +464,7 @@ final class LineWriter {
 
   /// `2026-11-24T10:42:07.113Z`, as ISO 8601 and RFC 3339 have it.
   private LineWriter instant(Instant instant) {
-    return instant(instant.toEpochMilli());
-  }
-
-  private LineWriter instant(long millis) {
+    long millis = instant.toEpochMilli();
     long second = Math.floorDiv(millis, 1000L);
     if (second != lastSecond) {
       String text = Instant.ofEpochSecond(second).toString();
@@ -495,8 +490,8 @@ final class LineWriter {
   }
 
   /// `PT0.532S`, as ISO 8601 has it, in seconds and microseconds; nothing takes less than no time.
-  private LineWriter duration(long nanos) {
-    long micros = Math.max(0, nanos / 1_000);
+  private LineWriter duration(Duration duration) {
+    long micros = Math.max(0, duration.toNanos() / 1_000);
     append("PT").number(micros / 1_000_000);
     int fraction = (int) (micros % 1_000_000);
     if (fraction != 0) {

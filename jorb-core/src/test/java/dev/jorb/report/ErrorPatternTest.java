@@ -47,7 +47,7 @@ class ErrorPatternTest {
           JDBC   | HikariPool-3 - Connection is not available, request timed out after 30001ms | HikariPool-<n> - Connection is not available, request timed out after <n>
           JDBC   | Connection to db-7.example.com:5432 refused. | Connection to db-<n>.example.com:<n> refused.
           npm    | npm ERR! code E404 | npm ERR! code E404
-          npm    | npm error 404 Not Found - GET https://registry.npmjs.org/@acme%2fwidget - Not found | npm error 404 Not Found - GET https://registry.npmjs.org/<path> - Not found
+          npm    | npm error 404 Not Found - GET https://packages.example.com/@acme%2fwidget - Not found | npm error 404 Not Found - GET https://packages.example.com/<path> - Not found
           npm    | npm ERR! notsup Required: {"node":">=22.1"} | npm ERR! notsup Required: {"<name>":"<name>"}
           npm    | npm error A complete log of this run can be found in: /root/.npm/_logs/2026-11-24T10_42_07_113Z-debug-0.log | npm error A complete log of this run can be found in: <path>
           tsc    | src/app/job-17.ts(3,17): error TS2345: Argument is not assignable | <path>(<n>): error TS2345: Argument is not assignable
@@ -57,7 +57,7 @@ class ErrorPatternTest {
           docker | manifest for acme/widget@sha256:0d1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7 not found | manifest for acme/widget@<hash> not found
           JVM    | java.lang.NullPointerException: Cannot invoke "String.length()" because "<local4>" is null | java.lang.NullPointerException: Cannot invoke "<name>" because "<name>" is null
           JVM    | java.lang.IllegalStateException: dev.acme.Widget@1b6d3586 is closed | java.lang.IllegalStateException: dev.acme.Widget@<hash> is closed
-          JVM    | java.nio.file.NoSuchFileException: /tmp/jorb-8823749/clone/pom.xml | java.nio.file.NoSuchFileException: <path>
+          JVM    | java.nio.file.NoSuchFileException: /var/build/8823749/clone/pom.xml | java.nio.file.NoSuchFileException: <path>
           words  | it can't be read and won't be, either/or | it can't be read and won't be, either/or
           words  | Content type text/html is not application/json | Content type text/html is not application/json
           AWS    | instance i-0abcd1234efgh5678xyz is not running | instance <id> is not running

@@ -92,12 +92,7 @@ public final class Plan {
 
   /// Does them on all processors. Turns share nothing that changes.
   public Tally inParallel(long turns, Turn.Body body) {
-    return inParallel(turns, 1, body);
-  }
-
-  /// Does so many of them at a time for each processor, because they mostly wait.
-  public Tally inParallel(long turns, int perProcessor, Turn.Body body) {
-    return run(turns, perProcessor * Runtime.getRuntime().availableProcessors(), body);
+    return run(turns, Runtime.getRuntime().availableProcessors(), body);
   }
 
   private Tally run(long turns, int workers, Turn.Body body) {

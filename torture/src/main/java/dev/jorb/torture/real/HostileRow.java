@@ -21,9 +21,6 @@ import java.util.List;
 /// Three kinds end the run or the JVM, which nothing can keep a step from. Then the next start, in
 /// which they are honest, brings all to their end.
 public final class HostileRow implements Row {
-  /// Who never returns is waited for, so there is room for others.
-  private static final int AT_A_TIME = 2;
-
   private static final List<Hostility> KINDS = List.of(Hostility.values());
 
   @Override
@@ -40,8 +37,7 @@ public final class HostileRow implements Row {
   public Tally run(Plan plan) throws Exception {
     Jvm jvm = Jvm.fast(plan.scratch()).heap(512);
     int honest = (int) plan.pick(10_000, 1_000);
-    return plan.patience(Life.TURN)
-        .inParallel(KINDS.size(), AT_A_TIME, turn -> turn(turn, jvm, honest));
+    return plan.patience(Life.TURN).inParallel(KINDS.size(), turn -> turn(turn, jvm, honest));
   }
 
   private static void turn(Turn turn, Jvm jvm, int honest)
