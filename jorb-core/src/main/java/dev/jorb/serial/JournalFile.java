@@ -156,14 +156,14 @@ final class JournalFile implements AutoCloseable {
   }
 
   /// Appends a note of what has started, and a batch, which is durable when this returns, if
-  /// `flush` says so. A note alone is not flushed.
+  /// `flush` says so.
   ///
   /// @throws DiskFullException if there is no room; nothing of it is written
   /// @throws RunFileException if it may not be on the disk; nothing can be appended any more
   void commit(
       List<? extends Encoded<?>> transitions, List<? extends Job<?>> started, boolean flush) {
     commit(
-        flush && !transitions.isEmpty(),
+        flush,
         () -> {
           if (!started.isEmpty()) {
             batch.note(started, 0);
@@ -257,7 +257,8 @@ final class JournalFile implements AutoCloseable {
     SortedMap<Integer, List<Job<?>>> notes = new TreeMap<>();
     started.removeIf(this::hasOutcome);
     if (!started.isEmpty()) {
-      notes.put(0, List.copyOf(started));
+      // A note that was tried again, because the disk was full, is here twice.
+      notes.put(0, started.stream().distinct().toList());
     }
     doubts.forEach((crashes, jobs) -> {
       List<Job<?>> left = new ArrayList<>(jobs);

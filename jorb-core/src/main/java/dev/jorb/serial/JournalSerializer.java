@@ -392,25 +392,14 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
     commit(batch, List.of());
   }
 
-  /// Notes the starts in a line before the batch; if there is no batch, without a flush, and not at
-  /// all if the disk is full.
+  /// Notes the starts in a line before the batch; if there is no batch, without a flush.
   @Override
   public void commit(List<Encoded<J>> batch, List<Job<J>> started) {
     if (journal == null) {
       throw new IllegalStateException("commit before begin");
     }
-    if (!batch.isEmpty()) {
-      journal.commit(batch, started, isFlushDue());
-    } else if (!started.isEmpty()) {
-      note(journal, started);
-    }
-  }
-
-  @SuppressWarnings("EmptyCatch") // Nothing depends on a note; who commits next hears of the disk.
-  private void note(JournalFile journal, List<Job<J>> started) {
-    try {
-      journal.commit(List.of(), started, false);
-    } catch (DiskFullException full) {
+    if (!batch.isEmpty() || !started.isEmpty()) {
+      journal.commit(batch, started, !batch.isEmpty() && isFlushDue());
     }
   }
 

@@ -41,13 +41,15 @@ public interface Serializer<O, J> extends AutoCloseable {
   void commit(List<Encoded<J>> batch);
 
   /// Records a batch as [#commit(List)] does, and notes which steps have started, so that after a
-  /// crash the jobs that were running are known to be in doubt. Nobody waits for the note to be
-  /// durable, and a serializer may do without: this default records the batch only.
+  /// crash the jobs that were running are known to be in doubt. A step that may not be executed
+  /// twice unseen (`verify`, `parkInDoubt`, a group) begins when this has returned. The note need
+  /// not be durable by then, and a serializer may do without: this default records the batch only.
   ///
   /// @param batch may be empty
   /// @param started jobs whose steps have started at these versions since the last call and have no
   ///   outcome in a batch up to this one
-  /// @throws DiskFullException if there is no room for the batch; the same call may be tried again
+  /// @throws DiskFullException if there is no room; neither is recorded, and the same call may be
+  ///   tried again
   /// @throws RunFileException if it cannot be written; the serializer takes no batch after it
   default void commit(List<Encoded<J>> batch, List<Job<J>> started) {
     if (!batch.isEmpty()) {

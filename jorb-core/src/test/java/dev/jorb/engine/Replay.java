@@ -263,23 +263,29 @@ final class Replay implements Scenario.Finder, TimeSource {
 
   // The disk.
 
-  /// Notes that steps have started; says whether the process goes on.
+  /// Notes that steps have started; says whether that is noted and the process goes on.
   private boolean note(List<Job<String>> started) {
     if (started.isEmpty()) {
       return true;
     }
-    noted(started);
-    if (survival.write(List.of(), started) == Survival.Written.PROCESS_ENDED) {
-      restart(List.of());
-      return false;
+    Survival.Written written = write(List.of(), started);
+    switch (written) {
+      case YES -> {}
+      case NO_ROOM -> hold();
+      case PROCESS_ENDED -> restart(List.of());
     }
-    return true;
+    return written == Survival.Written.YES;
   }
 
-  private void noted(List<Job<String>> started) {
+  /// Without room nothing is noted. If the process ends, the note may be there.
+  private Survival.Written write(List<Result<String>> batch, List<Job<String>> started) {
+    Survival.Written written = survival.write(batch, started);
     List<String> ids = started.stream().map(Job::id).toList();
-    tell("note", ids);
-    pair.model.noted(ids);
+    tell("note", ids, written);
+    if (written != Survival.Written.NO_ROOM) {
+      pair.model.noted(ids);
+    }
+    return written;
   }
 
   private void commitSome(SplittableRandom dice) {
@@ -300,8 +306,7 @@ final class Replay implements Scenario.Finder, TimeSource {
     if (batch.isEmpty()) {
       return;
     }
-    noted(started);
-    switch (survival.write(batch, started)) {
+    switch (write(batch, started)) {
       case YES -> {
         count(batch);
         apply(new Message.Committed<>(batch));

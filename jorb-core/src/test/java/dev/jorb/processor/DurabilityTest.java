@@ -255,6 +255,26 @@ class DurabilityTest {
     }
 
     @Test
+    void aStepWhoseStartIsNotedFirstBeginsOnlyWhenTheNoteIsThere() throws InterruptedException {
+      var careful =
+          Workflow.named("careful", Object.class, String.class, Note.class)
+              .state("a", s -> s.parkInDoubt().execJob((app, overall, job) -> step(job, "done")))
+              .terminal("done")
+              .build();
+      disk.roomForNotes(false);
+      RunHandle handle =
+          Processor.of(careful, new Object())
+              .serializer(disk)
+              .start(careful.run("test", "overall").add(new Note()));
+      eventually("the note was tried twice", () -> disk.refusedNotes() > 1);
+      assertThat(began).isEmpty();
+
+      disk.roomForNotes(true);
+      assertThat(handle.await().isComplete()).isTrue();
+      assertThat(began).containsExactly("0 v1 a");
+    }
+
+    @Test
     void stoppedRunGivesUpWhenItsGracePeriodIsOver() {
       disk.failWith(Collections.nCopies(100_000, NoRoom.onTheDisk()));
       Run<String, Note> run = jobs(3);

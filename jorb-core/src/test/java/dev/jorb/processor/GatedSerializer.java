@@ -3,6 +3,7 @@ package dev.jorb.processor;
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
+import dev.jorb.serial.NoRoom;
 import dev.jorb.serial.Serializer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ final class GatedSerializer implements Serializer<String, Note> {
   private final Map<String, Job<Note>> durable = new ConcurrentHashMap<>();
   private final List<List<String>> batches = new ArrayList<>();
   private final Queue<Throwable> failures = new ArrayDeque<>();
+  private boolean roomForNotes = true;
+  private int refusedNotes;
   private boolean shut;
   private int passes;
   private int waiting;
@@ -46,6 +49,16 @@ final class GatedSerializer implements Serializer<String, Note> {
   /// The next commits fail like this, one after the other.
   synchronized void failWith(Collection<? extends Throwable> next) {
     failures.addAll(next);
+  }
+
+  /// Whether a note of starts that comes without a batch finds room.
+  synchronized void roomForNotes(boolean isThere) {
+    roomForNotes = isThere;
+  }
+
+  /// Notes for which there was no room.
+  synchronized int refusedNotes() {
+    return refusedNotes;
   }
 
   synchronized void failBeginWith(RuntimeException failure) {
@@ -101,6 +114,16 @@ final class GatedSerializer implements Serializer<String, Note> {
       throw new IllegalArgumentException("a note without end");
     }
     return new Encoded<>(transition, new byte[16]);
+  }
+
+  @Override
+  public synchronized void commit(List<Encoded<Note>> batch, List<Job<Note>> started) {
+    if (!batch.isEmpty()) {
+      commit(batch);
+    } else if (!started.isEmpty() && !roomForNotes) {
+      refusedNotes++;
+      throw NoRoom.onTheDisk();
+    }
   }
 
   @Override

@@ -184,7 +184,8 @@ class JournalCrashTest {
         Recorder recorder = new Recorder(3);
         recorder.open(disk);
         disk.failNow(Fault.SHORT_WRITE_ENOSPC, true);
-        recorder.note("0", "1", "2");
+        assertThatThrownBy(() -> recorder.note("0", "1", "2"))
+            .isInstanceOf(DiskFullException.class);
         Random random = new Random(seed);
         assertThatThrownBy(() -> recorder.commitRandom(random))
             .isInstanceOf(DiskFullException.class);

@@ -1,6 +1,7 @@
 package dev.jorb.serial;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
@@ -201,17 +202,35 @@ class StartNotesTest {
       assertThat(callsOf(() -> recorder.journal().commit(batch, List.of(job("1")))))
           .containsExactly("STAT", "WRITE", "SYNC");
     }
+  }
 
+  @Nested
+  class WithoutRoom {
     @Test
-    void aNoteThatFindsTheDiskFullIsGivenUp() {
+    void aNoteIsRefused() {
       recorder.open(disk);
       disk.capacity(disk.used() + 10);
-      recorder.note("1");
+      assertThatThrownBy(() -> recorder.note("1")).isInstanceOf(DiskFullException.class);
       disk.capacity(Long.MAX_VALUE);
-      move("1", "edit");
-      recorder.close();
-      recorder.open(disk);
-      assertThat(job("1").state()).isEqualTo("edit");
+      killAndOpen();
+      assertThat(job("1").inDoubt()).isFalse();
+    }
+
+    @Test
+    void itIsNotedOnceWhenThereIsRoomAgain() {
+      recorder.compacting(new LiveCompaction.Policy(1, 0, 0, Runnable::run)).open(disk);
+      disk.capacity(disk.used() + 10);
+      assertThatThrownBy(() -> recorder.note("1")).isInstanceOf(DiskFullException.class);
+      disk.capacity(Long.MAX_VALUE);
+      recorder.note("1");
+      move("0", "edit");
+      move("0", "push");
+      assertThat(Sample.utf8(disk.content(Sample.PATH)))
+          .contains("{\"started\":{\"1\":1},")
+          .doesNotContain("{\"1\":1,\"1\":1}");
+      killAndOpen();
+      assertThat(job("1").inDoubt()).isTrue();
+      assertThat(job("1").crashes()).isEqualTo(1);
     }
   }
 
