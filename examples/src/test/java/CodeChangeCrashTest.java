@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class CodeChangeCrashTest {
 
   @TempDir Path folder;
   private Git template;
-  private int worlds;
+  private final AtomicInteger worlds = new AtomicInteger();
 
   @BeforeEach
   void makeARepositoryAndTheScriptThatChangesIt() throws Exception {
@@ -75,7 +76,7 @@ class CodeChangeCrashTest {
   }
 
   private World world(int repositories) throws Exception {
-    Path place = Files.createDirectory(folder.resolve("world " + worlds++));
+    Path place = Files.createDirectory(folder.resolve("world " + worlds.incrementAndGet()));
     List<Git> origins = new ArrayList<>();
     for (int i = 0; i < repositories; i++) {
       Git origin = new Git(place.resolve("origin-" + i));
@@ -92,6 +93,7 @@ class CodeChangeCrashTest {
     CrashPoints.of(CodeChange.WORKFLOW, this::twoRepositories, World::process, World::run)
         .invariant("oneMerge", world -> assertThat(world.histories()).containsOnly(MERGED_ONCE))
         .runInvariant("allMerged", run -> assertThat(states(run)).containsOnly("merged"))
+        .parallel(2) // Git takes its time.
         .check();
   }
 
@@ -147,7 +149,8 @@ class CodeChangeCrashTest {
                   CodeChangeCrashTest.this::oneRepository,
                   World::process,
                   World::run)
-              .invariant("onePullRequest", world -> assertThat(world.pullRequests()).hasSize(1));
+              .invariant("onePullRequest", world -> assertThat(world.pullRequests()).hasSize(1))
+              .parallel(2);
 
       assertThatThrownBy(points::check)
           .hasMessageStartingWith(
@@ -168,6 +171,7 @@ class CodeChangeCrashTest {
                   World::process,
                   World::run)
               .invariant("onePullRequest", world -> assertThat(world.pullRequests()).hasSize(1))
+              .parallel(2)
               .check();
 
       assertThat(report.points()).isEqualTo(40);

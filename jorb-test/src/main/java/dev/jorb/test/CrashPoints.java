@@ -10,7 +10,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Kills a workflow's process at every place where it makes a difference, starts it again, and sees
@@ -52,6 +58,7 @@ public final class CrashPoints<A, O, J, W> {
   private final List<Consumer<Simulation>> settings;
   private final List<Long> seeds;
   private final int onlyPoint;
+  private final int threads;
 
   /// Makes one thing of another.
   ///
@@ -86,7 +93,8 @@ public final class CrashPoints<A, O, J, W> {
       Map<String, Check<O, J, W>> invariants,
       List<Consumer<Simulation>> settings,
       List<Long> seeds,
-      int onlyPoint) {
+      int onlyPoint,
+      int threads) {
     this.workflow = workflow;
     this.world = world;
     this.app = app;
@@ -95,6 +103,7 @@ public final class CrashPoints<A, O, J, W> {
     this.settings = settings;
     this.seeds = seeds;
     this.onlyPoint = onlyPoint;
+    this.threads = threads;
   }
 
   /// Crash points of a workflow, under seed 1.
@@ -108,7 +117,7 @@ public final class CrashPoints<A, O, J, W> {
       Maker<W, A> app,
       Maker<W, Run<O, J>> run) {
     return new CrashPoints<>(
-        workflow, world, app, run, Map.of(), List.of(), Seeds.of(1), Points.NONE);
+        workflow, world, app, run, Map.of(), List.of(), Seeds.of(1), Points.NONE, 1);
   }
 
   /// Adds what must be so of the world when the run that was started again rests.
@@ -127,21 +136,22 @@ public final class CrashPoints<A, O, J, W> {
     if (more.put(name, check) != null) {
       throw new IllegalArgumentException("there are two invariants with the name " + name);
     }
-    return new CrashPoints<>(workflow, world, app, run, more, settings, seeds, onlyPoint);
+    return new CrashPoints<>(workflow, world, app, run, more, settings, seeds, onlyPoint, threads);
   }
 
   /// Tells each simulation how long steps take, and the like.
   public CrashPoints<A, O, J, W> simulation(Consumer<Simulation> setting) {
     List<Consumer<Simulation>> more = new ArrayList<>(settings);
     more.add(setting);
-    return new CrashPoints<>(workflow, world, app, run, invariants, more, seeds, onlyPoint);
+    return new CrashPoints<>(
+        workflow, world, app, run, invariants, more, seeds, onlyPoint, threads);
   }
 
   /// Tries all points under each of the seeds 1 to `seeds`, or only under that of the system
   /// property `jorb.seed` if it is set.
   public CrashPoints<A, O, J, W> seeds(int seeds) {
     return new CrashPoints<>(
-        workflow, world, app, run, invariants, settings, Seeds.of(seeds), onlyPoint);
+        workflow, world, app, run, invariants, settings, Seeds.of(seeds), onlyPoint, threads);
   }
 
   /// Tries one point under one seed only, to look at it with a debugger.
@@ -152,7 +162,21 @@ public final class CrashPoints<A, O, J, W> {
     if (point < 0) {
       throw new IllegalArgumentException("a point's number must be at least 0 but was " + point);
     }
-    return new CrashPoints<>(workflow, world, app, run, invariants, settings, List.of(seed), point);
+    return new CrashPoints<>(
+        workflow, world, app, run, invariants, settings, List.of(seed), point, threads);
+  }
+
+  /// Tries so many points at a time, each in a world of its own; 1 if not said. Worth it when steps
+  /// call programs that take their time. Worlds are made and invariants checked by several threads
+  /// then.
+  ///
+  /// @throws IllegalArgumentException if it is less than 1
+  public CrashPoints<A, O, J, W> parallel(int trials) {
+    if (trials < 1) {
+      throw new IllegalArgumentException("at least 1 trial at a time, but was " + trials);
+    }
+    return new CrashPoints<>(
+        workflow, world, app, run, invariants, settings, seeds, onlyPoint, trials);
   }
 
   /// Tries them, and fails if any breaks an invariant.
@@ -175,14 +199,37 @@ public final class CrashPoints<A, O, J, W> {
   /// @throws AssertionError if the run is not as it should be even without a crash, or is another
   ///   one each time for the same seed
   public CrashReport run() {
-    List<CrashReport.Tried> tried = new ArrayList<>();
+    List<Supplier<CrashReport.Tried>> trials = new ArrayList<>();
     for (long seed : seeds) {
       List<CrashPoint> points = withoutCrash(seed);
       for (CrashPoint point : onlyPoint == Points.NONE ? points : List.of(only(seed, points))) {
-        tried.add(new CrashReport.Tried(seed, point, tryAt(seed, point)));
+        trials.add(() -> new CrashReport.Tried(seed, point, tryAt(seed, point)));
       }
     }
-    return new CrashReport(tried);
+    return new CrashReport(all(trials));
+  }
+
+  /// The results in the order of the trials; what a trial throws is thrown here.
+  private <T> List<T> all(List<Supplier<T>> trials) {
+    if (threads == 1) {
+      return trials.stream().map(Supplier::get).toList();
+    }
+    ThreadFactory daemons = Thread.ofPlatform().daemon().name("jorb-crash-point ", 1).factory();
+    List<T> results = new ArrayList<>();
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads, daemons)) {
+      List<CompletableFuture<T>> all =
+          trials.stream().map(each -> CompletableFuture.supplyAsync(each, pool)).toList();
+      try {
+        all.forEach(each -> results.add(each.join()));
+      } catch (CompletionException thrown) {
+        pool.shutdownNow();
+        if (thrown.getCause() instanceof Error error) {
+          throw error;
+        }
+        throw thrown.getCause() instanceof RuntimeException failure ? failure : thrown;
+      }
+    }
+    return results;
   }
 
   private CrashPoint only(long seed, List<CrashPoint> points) {

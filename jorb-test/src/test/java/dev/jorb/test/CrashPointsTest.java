@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,58 @@ class CrashPointsTest {
       run.add(new Change("repository " + i));
     }
     return run;
+  }
+
+  @Nested
+  class InParallel {
+    @Test
+    void trialsAreMadeAtTheSameTime() {
+      var workflow = workflow(CrashPointsTest::push);
+      AtomicInteger made = new AtomicInteger();
+      CountDownLatch two = new CountDownLatch(2);
+      CrashPoints.of(
+              workflow,
+              simulation -> {
+                if (made.incrementAndGet() > 1) { // The first is the run without a crash.
+                  two.countDown();
+                  assertThat(two.await(30, TimeUnit.SECONDS)).isTrue();
+                }
+                return new Forge(simulation);
+              },
+              CrashPointsTest::process,
+              forge -> run(workflow))
+          .parallel(2)
+          .check();
+    }
+
+    @Test
+    void reportIsTheSame() {
+      var blind = points(workflow(CrashPointsTest::pushBlindly)).seeds(3);
+
+      assertThat(blind.parallel(4).run()).hasToString(blind.run().toString());
+    }
+
+    @Test
+    void whatATrialThrowsIsThrown() {
+      var workflow = workflow(CrashPointsTest::push);
+      AtomicInteger made = new AtomicInteger();
+      var points =
+          CrashPoints.of(
+              workflow,
+              simulation -> {
+                if (made.incrementAndGet() == 3) {
+                  throw new IOException("no place for a world");
+                }
+                return new Forge(simulation);
+              },
+              CrashPointsTest::process,
+              forge -> run(workflow));
+
+      assertThatThrownBy(points.parallel(2)::check)
+          .hasMessage("the world cannot be made: java.io.IOException: no place for a world");
+      assertThatThrownBy(() -> points.parallel(0))
+          .hasMessage("at least 1 trial at a time, but was 0");
+    }
   }
 
   @Nested
