@@ -45,10 +45,10 @@ class ArchitectureTest {
       Map.of(
           "time", List.of(),
           "limit", List.of("time", "measure"),
-          "run", List.of("time"),
+          "run", List.of("time", "measure"),
           "event", List.of("run", "measure"),
           "workflow", List.of("run", "limit", "time"),
-          "serial", List.of("run", "time"),
+          "serial", List.of("run", "time", "measure"),
           "measure", List.of(),
           "report", List.of("run", "event", "measure", "time"),
           "engine", List.of("time", "limit", "run", "event", "measure", "workflow", "serial"),

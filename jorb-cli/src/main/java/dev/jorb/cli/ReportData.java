@@ -8,6 +8,7 @@ import dev.jorb.report.Limit;
 import dev.jorb.report.RunReport;
 import dev.jorb.report.StateGraph;
 import dev.jorb.report.StateReport;
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.StateShape;
 import dev.jorb.serial.RunFile;
 import java.io.PrintStream;
@@ -42,7 +43,7 @@ record ReportData(
         file,
         now,
         StatusCount.of(jobs, file.states(), file.terminalStates(), file.executing(), now),
-        RunReport.of(declared, jobs),
+        RunReport.of(declared, jobs, file.run().holdNotes()),
         StateGraph.of(declared, jobs),
         ErrorClusters.of(jobs));
   }
@@ -119,7 +120,7 @@ record ReportData(
         "waited p95",
         "limited by");
     for (StateReport state : report.states()) {
-      if (state.executions() > 0) {
+      if (state.isOfNote()) {
         states.row(
             state.shape().name(),
             state.executions(),
@@ -186,6 +187,7 @@ record ReportData(
     json.put("errors", errors.all().stream().map(ErrorsVerb::json).toList());
     json.put("slowest", report.slowest().stream().map(ReportData::json).toList());
     json.put("sample", report.sample().stream().map(this::bars).toList());
+    json.put("holds", file.run().holdNotes().stream().map(ReportData::json).toList());
     json.put("redrives", file.redrives().stream().map(RedriveVerb::json).toList());
     return json;
   }
@@ -246,6 +248,16 @@ record ReportData(
     json.put("state", lane.state());
     json.put("wall", seconds(lane.wall()));
     json.put("executing", seconds(lane.executing()));
+    return json;
+  }
+
+  private static Map<String, Object> json(HoldNote hold) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("state", hold.state());
+    json.put("by", Limit.of(hold.by()).map(Enum::name).orElse("NO_PROCESS"));
+    json.put("since", hold.since().toString());
+    json.put("until", hold.until().toString());
+    json.put("seconds", seconds(hold.held()));
     return json;
   }
 

@@ -191,7 +191,7 @@ final class ReportPage {
           "slots",
           "limited by");
       for (StateReport state : data.report().states()) {
-        if (state.executions() > 0) {
+        if (state.isOfNote()) {
           row(state);
         }
       }

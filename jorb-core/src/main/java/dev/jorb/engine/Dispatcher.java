@@ -3,6 +3,7 @@ package dev.jorb.engine;
 import dev.jorb.event.Overdue;
 import dev.jorb.event.RunEvent;
 import dev.jorb.event.StatusCount;
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
@@ -395,6 +396,24 @@ final class Dispatcher<J> {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Has it noted by what states were held.
+  void noteHolds(List<HoldNote> holds) {
+    lock.lock();
+    try {
+      if (recording && !holds.isEmpty()) {
+        outbox.addHolds(holds);
+        journalWork.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// By what states were held and it is not noted yet.
+  List<HoldNote> holdNotes() {
+    return ask(board -> outbox.takeHolds());
   }
 
   private LongFunction<Instant> clock(long nowNanos) {

@@ -12,6 +12,7 @@ import dev.jorb.event.StatusListener;
 import dev.jorb.limit.Limit;
 import dev.jorb.limit.SharedLimits;
 import dev.jorb.measure.RunMeasures;
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
@@ -65,6 +66,7 @@ public final class Engine<A, O, J> {
   private final GateWatch gates;
   private final FlightEvents flight;
   private final Meters<J> meters;
+  private final HoldWatch holds;
   private final List<String> stateNames;
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -85,6 +87,7 @@ public final class Engine<A, O, J> {
     this.events = new EventFeed(listeners);
     this.flight = new FlightEvents(run.name());
     this.meters = new Meters<>(run.name(), workflow.shapes(), time.nanoTime());
+    this.holds = new HoldWatch(time.instant());
     this.steps = new Steps<>(workflow, app, run, serializer, time, random);
     var remembered = RememberedLimits.of(run.limitNotes(), time);
     var owner = new LimitOwner(limits, remembered, this::passTimeSoon);
@@ -264,7 +267,9 @@ public final class Engine<A, O, J> {
 
   private void journal() {
     try {
+      List<HoldNote> absence = HoldWatch.absence(run, time.instant());
       serializer.begin(run);
+      noteHolds(serializer.isRecording() ? absence : List.of());
       LOG.info("run \"{}\": {} jobs, states {}", run.name(), run.size(), stateNames);
       dispatcher.startAlarm();
       feed.start(run.name());
@@ -284,6 +289,7 @@ public final class Engine<A, O, J> {
     try {
       while (!ended.await(Meters.PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
         measure(meters::sample);
+        dispatcher.noteHolds(dispatcher.ask(board -> holds.sample(board, time.instant())));
       }
     } catch (InterruptedException neverSent) {
       Thread.currentThread().interrupt();
@@ -306,6 +312,7 @@ public final class Engine<A, O, J> {
   private void commitUntilEnd() throws InterruptedException {
     for (Work<J> work = dispatcher.nextWork(); work != null; work = dispatcher.nextWork()) {
       note(work.limits());
+      noteHolds(work.holds());
       commit(work);
       dispatcher.noted(work.started());
       if (!work.results().isEmpty()) {
@@ -318,6 +325,13 @@ public final class Engine<A, O, J> {
     if (!limits.isEmpty()) {
       serializer.note(limits);
       limits.forEach(run::note);
+    }
+  }
+
+  private void noteHolds(List<HoldNote> notes) {
+    if (!notes.isEmpty()) {
+      serializer.noteHolds(notes);
+      notes.forEach(run::note);
     }
   }
 
@@ -367,6 +381,8 @@ public final class Engine<A, O, J> {
       dispatcher.awaitInterruptedSteps();
       if (dispatcher.failure() == null) {
         note(dispatcher.limitNotes());
+        dispatcher.noteHolds(dispatcher.ask(board -> holds.end(board, time.instant())));
+        noteHolds(dispatcher.holdNotes());
       }
       serializer.close();
     } catch (Throwable failed) {

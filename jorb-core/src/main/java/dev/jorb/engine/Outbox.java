@@ -1,6 +1,7 @@
 package dev.jorb.engine;
 
 import dev.jorb.engine.Entry.Phase;
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import java.util.ArrayList;
@@ -23,12 +24,20 @@ final class Outbox<J> {
   /// What is to be remembered of limits that have changed, the newest of each.
   private final Map<LimitNote.Id, LimitNote> limits = new LinkedHashMap<>();
 
+  /// By what states were held, as far as it is not written yet.
+  private List<HoldNote> holds = new ArrayList<>();
+
   /// What the journal thread has to write.
   ///
   /// @param results may be empty
   /// @param started jobs whose steps are running and have started since the last time
   /// @param limits what is to be remembered of limits that have changed
-  record Work<J>(List<Result<J>> results, List<Job<J>> started, List<LimitNote> limits) {}
+  /// @param holds by what states were held
+  record Work<J>(
+      List<Result<J>> results,
+      List<Job<J>> started,
+      List<LimitNote> limits,
+      List<HoldNote> holds) {}
 
   /// Adds a result; says whether it is the first.
   boolean add(Result<J> result) {
@@ -38,6 +47,13 @@ final class Outbox<J> {
 
   void add(List<LimitNote> notes) {
     notes.forEach(note -> limits.put(note.id(), note));
+  }
+
+  void addHolds(List<HoldNote> notes) {
+    notes.forEach(note -> {
+      holds.removeIf(note::replaces);
+      holds.add(note);
+    });
   }
 
   /// A worker has begun with this job, and with those that share its call.
@@ -53,13 +69,16 @@ final class Outbox<J> {
   ///
   /// @param quiet whether starts have waited long enough for results to be written with
   boolean isWorthWriting(boolean quiet) {
-    return !results.isEmpty() || !limits.isEmpty() || (quiet && !started.isEmpty());
+    return !results.isEmpty()
+        || !limits.isEmpty()
+        || !holds.isEmpty()
+        || (quiet && !started.isEmpty());
   }
 
   Work<J> take() {
     List<Result<J>> batch = results;
     results = new ArrayList<>(Math.min(batch.size(), USUAL));
-    return new Work<>(batch, takeStarted(), takeLimits());
+    return new Work<>(batch, takeStarted(), takeLimits(), takeHolds());
   }
 
   /// Steps that have returned are left out: their results are in the batch that is taken now.
@@ -72,6 +91,15 @@ final class Outbox<J> {
     }
     started = new ArrayList<>(Math.min(started.size(), USUAL));
     return running;
+  }
+
+  List<HoldNote> takeHolds() {
+    if (holds.isEmpty()) {
+      return List.of();
+    }
+    List<HoldNote> taken = holds;
+    holds = new ArrayList<>();
+    return taken;
   }
 
   List<LimitNote> takeLimits() {

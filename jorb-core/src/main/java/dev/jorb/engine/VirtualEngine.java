@@ -6,6 +6,7 @@ import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
 import dev.jorb.limit.SharedLimits;
 import dev.jorb.measure.RunMeasures;
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
@@ -49,6 +50,7 @@ public final class VirtualEngine<A, O, J> {
   private final Steps<A, O, J> steps;
   private final Board<J> board;
   private final Meters<J> meters;
+  private final HoldWatch holds;
   private final List<Entry<J>> ready = new ArrayList<>();
   private final Map<Entry<J>, Execution> executions = new HashMap<>();
   private List<Result<J>> handedOver = new ArrayList<>();
@@ -91,6 +93,7 @@ public final class VirtualEngine<A, O, J> {
     this.random = random;
     this.steps = new Steps<>(workflow, app, run, serializer, time, random);
     this.meters = new Meters<>(run.name(), workflow.shapes(), time.nanoTime());
+    this.holds = new HoldWatch(time.instant());
     this.sampledAtNanos = time.nanoTime();
     var remembered = RememberedLimits.of(run.limitNotes(), time);
     this.board =
@@ -104,7 +107,9 @@ public final class VirtualEngine<A, O, J> {
 
   /// Makes the run durable and lets its jobs come onto the board.
   public void start() {
+    List<HoldNote> absence = HoldWatch.absence(run, time.instant());
     serializer.begin(run);
+    note(absence);
     apply(new Message.Enter<>(steps.arrivals(run.jobs())));
   }
 
@@ -115,6 +120,7 @@ public final class VirtualEngine<A, O, J> {
     time.runUntil(this::isOver, horizon);
     if (isOver() && !time.isKilled()) {
       meters.end(board, time.nanoTime());
+      note(holds.end(board, time.instant()));
       serializer.close();
     }
   }
@@ -287,6 +293,7 @@ public final class VirtualEngine<A, O, J> {
     if (time.nanoTime() - sampledAtNanos >= Meters.PERIOD.toNanos()) {
       sampledAtNanos = time.nanoTime();
       meters.sample(board, sampledAtNanos); // How it stood until now.
+      note(holds.sample(board, time.instant()));
     }
     board.apply(message, time.nanoTime(), ready);
     board.takeOverdue().forEach(this::timeOut);
@@ -294,6 +301,13 @@ public final class VirtualEngine<A, O, J> {
     ready.clear();
     board.nextDueNanos(time.nanoTime()).ifPresent(this::tickAt);
     tell();
+  }
+
+  private void note(List<HoldNote> notes) {
+    if (!notes.isEmpty() && serializer.isRecording() && failure == null) {
+      serializer.noteHolds(notes);
+      notes.forEach(run::note);
+    }
   }
 
   private void start(Entry<J> entry) {

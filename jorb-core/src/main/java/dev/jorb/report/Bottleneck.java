@@ -3,27 +3,41 @@ package dev.jorb.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /// What a run was limited by most, and what to do about it.
 ///
-/// The bottleneck is the state that was limited by its slots, its rate, its group or something else
-/// for the longest: the one before which the jobs of a run pile up. A state that has no work most
-/// of the time is never it, whatever its limits.
+/// The bottleneck is the state that was held for the longest, by its slots, its rate, its group,
+/// the disk, a pause, a gate, a service, a limiter or something else: the one before which the jobs
+/// of a run pile up. A state that has no work most of the time is never it, whatever its limits.
 ///
 /// @param state the state; empty if no state limited the run
 /// @param limit what it was limited by
-/// @param share for how much of the time in which anything was executed, from 0 to 1
+/// @param share for how much of the time in which anything was executed or held, from 0 to 1
 /// @param sentence all of that for a person, with advice that follows from it
 public record Bottleneck(String state, Limit limit, double share, String sentence) {
   private static final double LEAST_SHARE = 0.2;
 
   /// What holds a state up; of equals the last counts.
   private static final List<Limit> HOLDING =
-      List.of(Limit.OTHER, Limit.GROUP, Limit.RATE, Limit.SLOTS);
+      List.of(
+          Limit.OTHER,
+          Limit.LIMITER,
+          Limit.CLOSED,
+          Limit.GATE,
+          Limit.PAUSE,
+          Limit.DISK,
+          Limit.GROUP,
+          Limit.RATE,
+          Limit.SLOTS);
+
+  /// What can be raised.
+  private static final Set<Limit> RAISED = EnumSet.of(Limit.GROUP, Limit.RATE, Limit.SLOTS);
 
   static Bottleneck of(List<StateReport> states) {
     List<Held> all = new ArrayList<>();
@@ -35,13 +49,16 @@ public record Bottleneck(String state, Limit limit, double share, String sentenc
     if (most == null || parts == 0) {
       return new Bottleneck("", Limit.IDLE, 0, "nothing was executed yet");
     }
-    double share = (double) most.held() / parts;
-    if (share < LEAST_SHARE) {
-      return new Bottleneck("", Limit.NO_WORK, share, unlimited(states));
+    double held = (double) most.held() / parts;
+    if (held < LEAST_SHARE) {
+      return new Bottleneck("", Limit.NO_WORK, held, unlimited(states));
     }
+    double share = (double) most.heldByLimit() / parts;
+    boolean areOthersHeld = all.stream().anyMatch(each -> !each.equals(most) && each.held() > 0);
     String next =
         all.stream()
-            .filter(each -> !each.equals(most) && each.limit() != Limit.OTHER)
+            .filter(each -> !each.equals(most) && RAISED.contains(each.limit()))
+            .filter(each -> each.held() > 0 || !areOthersHeld)
             .max(
                 Comparator.comparingLong(Held::held)
                     .thenComparingDouble(each -> each.state().use()))
@@ -51,8 +68,8 @@ public record Bottleneck(String state, Limit limit, double share, String sentenc
         most.state().shape().name(), most.limit(), share, sentence(most, share) + next);
   }
 
-  /// For how many parts of the run a state was held, and mostly by what.
-  private record Held(StateReport state, Limit limit, long held) {}
+  /// For how many parts of the run a state was held, mostly by what, and for how many by that.
+  private record Held(StateReport state, Limit limit, long held, long heldByLimit) {}
 
   /// In how many parts of the run anything was executed or waited for.
   private static long running(List<StateReport> states) {
@@ -72,7 +89,7 @@ public record Bottleneck(String state, Limit limit, double share, String sentenc
             .max(Comparator.comparingLong(each -> parts.getOrDefault(each, 0L)))
             .orElseThrow();
     long held = parts.values().stream().mapToLong(Long::longValue).sum();
-    return new Held(state, limit, held);
+    return new Held(state, limit, held, parts.getOrDefault(limit, 0L));
   }
 
   private static String sentence(Held most, double share) {
@@ -106,6 +123,33 @@ public record Bottleneck(String state, Limit limit, double share, String sentenc
               + " for "
               + percent
               + ": more slots would not help; a larger group would, or jobs that leave it sooner";
+      case DISK ->
+          name
+              + " waited for the disk for "
+              + percent
+              + ": it was full or slow, so raising limits would not help; room on it or a faster one"
+              + " would";
+      case PAUSE ->
+          name
+              + " was paused for "
+              + percent
+              + ", by hand or by too many failures: raising limits would not help; see the errors"
+              + " for what paused it";
+      case GATE ->
+          name
+              + " was held by a gate for "
+              + percent
+              + ": raising limits would not help; a gate that opens sooner would";
+      case CLOSED ->
+          name
+              + " was closed by a service that said no for "
+              + percent
+              + ": raising limits would not help; fewer calls a second might";
+      case LIMITER ->
+          name
+              + " was held by a limiter of the program's own for "
+              + percent
+              + ": more slots would not help";
       case OTHER ->
           name
               + " had jobs waiting for "

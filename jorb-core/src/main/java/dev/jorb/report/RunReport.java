@@ -2,14 +2,18 @@ package dev.jorb.report;
 
 import dev.jorb.measure.Spread;
 import dev.jorb.report.Timeline.Stay;
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobError;
+import dev.jorb.run.JobTransition;
 import dev.jorb.run.StateShape;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// Everything is made from the transitions that the jobs keep: of a job that loops for ever the
 /// last 64 to 128. A step that was running when its process died is not in it.
 ///
-/// @param start when the first step started
-/// @param end when the last step returned
+/// @param start when the first step started, or was kept from it
+/// @param end when the last step returned, or was still kept from starting
 /// @param partSeconds how long each part of the series in [#states] is
 /// @param idle how long no step ran, because no process did or because all jobs waited
 /// @param states the workflow's states in their order, then those that only jobs name
@@ -53,7 +57,7 @@ public record RunReport(
 
   /// The way of one job.
   ///
-  /// @param wall from its first start to its last return
+  /// @param wall from its first start to its last return, without the time in which no process ran
   /// @param executing how much of that its steps ran
   public record Lane(String job, String state, Duration wall, Duration executing, List<Bar> bars) {
     /// Copies the list.
@@ -72,7 +76,16 @@ public record RunReport(
   ///
   /// @param shapes what is declared of the states, in their order
   public static RunReport of(List<StateShape> shapes, Collection<? extends Job<?>> jobs) {
-    return new Making(shapes, jobs).report();
+    return of(shapes, jobs, List.of());
+  }
+
+  /// The report of a run.
+  ///
+  /// @param shapes what is declared of the states, in their order
+  /// @param holds by what states were held, as far as it was noted
+  public static RunReport of(
+      List<StateShape> shapes, Collection<? extends Job<?>> jobs, List<HoldNote> holds) {
+    return new Making(shapes, jobs, holds).report();
   }
 
   /// Everything that is counted on the way through all jobs. Used once.
@@ -83,21 +96,30 @@ public record RunReport(
     final Map<String, Counts> states = new LinkedHashMap<>();
     final Map<String, Series> insideOfGroups = new HashMap<>();
     final List<Lane> lanes = new ArrayList<>();
+    final boolean[] isRunning;
 
-    Making(List<StateShape> shapes, Collection<? extends Job<?>> jobs) {
+    /// For how much of each part a process was there, as far as that was noted.
+    final double[] presence = new double[PARTS];
+
+    final Absences absences;
+
+    Making(List<StateShape> shapes, Collection<? extends Job<?>> jobs, Collection<HoldNote> holds) {
       this.jobs = jobs;
-      this.timeline = Timeline.of(jobs);
+      this.timeline = Timeline.of(jobs, holds);
       double seconds = timeline.length().toNanos() / 1e9;
       this.partSeconds = Math.max(seconds / PARTS, 1e-3);
       shapes.forEach(shape -> states.put(shape.name(), new Counts(shape, partSeconds)));
+      holds.forEach(this::take);
+      this.isRunning = parts();
+      this.absences = new Absences(holds);
     }
 
     RunReport report() {
+      Arrays.setAll(presence, this::presence);
       jobs.forEach(this::take);
-      boolean[] isRunning = parts();
       List<StateReport> reports =
           states.values().stream()
-              .map(each -> each.report(isRunning, insideOfGroups.get(each.shape.group())))
+              .map(each -> each.report(isRunning, presence, insideOfGroups.get(each.shape.group())))
               .toList();
       int idle = 0;
       for (boolean each : isRunning) {
@@ -115,17 +137,36 @@ public record RunReport(
     }
 
     /// In which parts any step ran. In the others no process may have been there, so that nothing
-    /// can be said to have been limited.
+    /// can be said to have been limited but what was noted.
     private boolean[] parts() {
-      boolean[] isRunning = new boolean[PARTS];
-      for (Counts each : states.values()) {
-        double[] executing = each.executingNow.perSecond();
-        double[] ended = each.ended.perSecond(); // A step may take no time that could be measured.
-        for (int i = 0; i < PARTS; i++) {
-          isRunning[i] |= executing[i] > 0 || ended[i] > 0;
+      Series steps = new Series(PARTS, partSeconds);
+      for (Job<?> job : jobs) {
+        for (JobTransition each : job.transitions()) {
+          if (!each.isCancellation()) {
+            steps.add(seconds(each.at().minus(each.took())), seconds(each.at()));
+            steps.add(seconds(each.at())); // A step may take no time that could be measured.
+          }
         }
       }
+      boolean[] isRunning = new boolean[PARTS];
+      double[] each = steps.perSecond();
+      for (int i = 0; i < PARTS; i++) {
+        isRunning[i] = each[i] > 0;
+      }
       return isRunning;
+    }
+
+    private double presence(int part) {
+      Instant from = timeline.start().plusNanos((long) (part * partSeconds * 1e9));
+      Duration present = absences.without(from, from.plusNanos((long) (partSeconds * 1e9)));
+      return Math.max(present.toNanos() / 1e9 / partSeconds, 1e-3);
+    }
+
+    private void take(HoldNote hold) {
+      Limit.of(hold.by())
+          .ifPresent(limit ->
+              counts(hold.state())
+                  .hold(limit, seconds(hold.since()), seconds(hold.until()), hold.share()));
     }
 
     private Counts counts(String state) {
@@ -149,14 +190,16 @@ public record RunReport(
           continue; // Nothing was executed.
         }
         String state = stay.transition().from();
-        counts(state)
-            .take(stay, seconds(stay.arrived()), seconds(stay.started()), seconds(stay.ended()));
+        double arrived = seconds(stay.arrived());
+        double started = seconds(stay.started());
+        Duration waited = absences.without(stay.arrived(), stay.started());
+        counts(state).take(stay, arrived, started, seconds(stay.ended()), waited);
         boolean failed = failures.contains(stay.ended());
         bars.add(new Bar(state, seconds(stay.started()), seconds(stay.ended()), failed));
         executing = executing.plus(stay.transition().took());
       }
       if (!stays.isEmpty()) {
-        Duration wall = Duration.between(stays.getFirst().started(), stays.getLast().ended());
+        Duration wall = absences.without(stays.getFirst().started(), stays.getLast().ended());
         lanes.add(new Lane(job.id(), job.state(), wall, executing, bars));
       }
     }
@@ -222,6 +265,7 @@ public record RunReport(
     final Series waitingOutside;
     final Series started;
     final Series ended;
+    final Map<Limit, Series> holds = new EnumMap<>(Limit.class);
     long jobs;
     long executions;
     long failures;
@@ -237,7 +281,13 @@ public record RunReport(
       this.ended = new Series(PARTS, partSeconds);
     }
 
-    void take(Stay stay, double arrivedAt, double startedAt, double endedAt) {
+    /// Something of which the transitions do not tell has held it for a share of this time.
+    void hold(Limit limit, double from, double to, double share) {
+      holds.computeIfAbsent(limit, each -> new Series(PARTS, partSeconds)).add(from, to, share);
+    }
+
+    /// @param waited how long the job has waited while a process was there
+    void take(Stay stay, double arrivedAt, double startedAt, double endedAt, Duration waited) {
       executions++;
       retries += stay.transition().from().equals(stay.transition().to()) ? 1 : 0;
       executing.record(stay.transition().took().toNanos());
@@ -245,7 +295,7 @@ public record RunReport(
       started.add(startedAt);
       ended.add(endedAt);
       if (stay.hasWaited()) {
-        waiting.record((long) ((startedAt - arrivedAt) * 1e9));
+        waiting.record(waited.toNanos());
         waitingNow.add(arrivedAt, startedAt);
       }
     }
@@ -258,25 +308,35 @@ public record RunReport(
     }
 
     /// @param isRunning in which parts of the run any step ran
+    /// @param presence for how much of each part a process was there
     /// @param insideOfGroup how many jobs were inside of the state's group; null if it has none
-    StateReport report(boolean[] isRunning, @Nullable Series insideOfGroup) {
+    StateReport report(boolean[] isRunning, double[] presence, @Nullable Series insideOfGroup) {
       double[] insideEach = insideOfGroup == null ? new double[PARTS] : insideOfGroup.perSecond();
       double[] executingEach = executingNow.perSecond();
       double[] waitingEach = waitingNow.perSecond();
       double[] outsideEach = waitingOutside.perSecond();
       double[] startedEach = started.perSecond();
+      Limit[] held = held(presence);
       List<Limit> limits = new ArrayList<>();
       double used = 0;
       double needed = 0;
       for (int i = 0; i < PARTS; i++) {
+        double there = presence[i];
         boolean isGroupFull = outsideEach[i] >= 0.5 && insideEach[i] >= 0.9 * shape.groupMost();
+        Limit noted = held[i];
         limits.add(
-            isRunning[i]
-                ? limit(executingEach[i], waitingEach[i], startedEach[i], isGroupFull)
-                : Limit.IDLE);
+            noted != null
+                ? noted
+                : isRunning[i]
+                    ? limit(
+                        executingEach[i] / there,
+                        waitingEach[i],
+                        startedEach[i] / there,
+                        isGroupFull)
+                    : Limit.IDLE);
         if (limits.get(i) != Limit.IDLE) {
           needed++;
-          used += use(executingEach[i], startedEach[i], insideEach[i]);
+          used += use(executingEach[i] / there, startedEach[i] / there, insideEach[i]);
         }
       }
       return new StateReport(
@@ -292,6 +352,22 @@ public record RunReport(
           ended.perSecond(),
           limits,
           needed == 0 ? 0 : used / needed);
+    }
+
+    /// What held it for most of each part, as far as it was noted; else null.
+    private @Nullable Limit[] held(double[] presence) {
+      Limit[] held = new Limit[PARTS];
+      double[] most = new double[PARTS];
+      holds.forEach((limit, series) -> {
+        double[] shares = series.perSecond();
+        for (int i = 0; i < PARTS; i++) {
+          if (shares[i] >= 0.5 * presence[i] && shares[i] > most[i]) {
+            most[i] = shares[i];
+            held[i] = limit;
+          }
+        }
+      });
+      return held;
     }
 
     /// A part is as long as a few executions at the least that count; so what is used up nine parts

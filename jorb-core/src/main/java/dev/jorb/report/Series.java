@@ -36,6 +36,15 @@ final class Series {
     steps[last] -= partSeconds;
   }
 
+  /// The same for a share of them, evenly.
+  void add(double fromSeconds, double toSeconds, double share) {
+    for (int i = part(fromSeconds); i <= part(toSeconds); i++) {
+      double from = Math.max(fromSeconds, i * partSeconds);
+      double to = Math.min(toSeconds, (i + 1) * partSeconds);
+      inPart[i] += share * Math.max(0, to - from);
+    }
+  }
+
   private int part(double seconds) {
     return Math.clamp((long) (seconds / partSeconds), 0, inPart.length - 1);
   }

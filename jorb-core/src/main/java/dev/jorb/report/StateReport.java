@@ -36,4 +36,9 @@ public record StateReport(
   public StateReport {
     limits = List.copyOf(limits);
   }
+
+  /// Whether there is anything to tell of it: its step was executed, or was kept from it.
+  public boolean isOfNote() {
+    return executions > 0 || limits.stream().anyMatch(limit -> limit != Limit.IDLE);
+  }
 }

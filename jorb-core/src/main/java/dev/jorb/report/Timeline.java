@@ -1,5 +1,6 @@
 package dev.jorb.report;
 
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobTransition;
 import java.time.Duration;
@@ -40,7 +41,8 @@ final class Timeline {
       Instant ended,
       boolean hasWaited) {}
 
-  static Timeline of(Collection<? extends Job<?>> all) {
+  /// @param holds by what states were held: a run may begin and end with that
+  static Timeline of(Collection<? extends Job<?>> all, Collection<HoldNote> holds) {
     Map<String, Job<?>> jobs = new HashMap<>();
     @Nullable Instant start = null;
     @Nullable Instant end = null;
@@ -52,16 +54,21 @@ final class Timeline {
         end = end == null || each.at().isAfter(end) ? each.at() : end;
       }
     }
+    for (HoldNote hold : holds.stream().filter(each -> !each.isAbsence()).toList()) {
+      start = start == null || hold.since().isBefore(start) ? hold.since() : start;
+      end = end == null || hold.until().isAfter(end) ? hold.until() : end;
+    }
     Instant none = all.stream().map(Job::updated).min(Instant::compareTo).orElse(Instant.EPOCH);
     return new Timeline(jobs, start == null ? none : start, end == null ? none : end);
   }
 
-  /// When the first step started; of a run without any, when its first job was made.
+  /// When the first step started, or was kept from it; of a run without any, when its first job was
+  /// made.
   Instant start() {
     return start;
   }
 
-  /// When the last step returned.
+  /// When the last step returned, or was still kept from starting.
   Instant end() {
     return end;
   }

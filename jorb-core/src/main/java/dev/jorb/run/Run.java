@@ -28,6 +28,7 @@ public final class Run<O, J> {
   private final String startState;
   private final JobTable<J> jobs = new JobTable<>();
   private final Map<LimitNote.Id, LimitNote> limitNotes = new LinkedHashMap<>();
+  private final HoldNotes holdNotes = new HoldNotes();
   private int nextNumber;
 
   /// Guards the jobs. Not this object's own monitor, which a step could hold for ever.
@@ -116,6 +117,17 @@ public final class Run<O, J> {
   /// Remembers something of a limit. Called by whoever executes or reads the run.
   public synchronized void note(LimitNote note) {
     limitNotes.put(note.id(), note);
+  }
+
+  /// By what its states were held, as far as that was noted, in the order in which it began. There
+  /// are never more than a few hundred: notes that are near to each other become one.
+  public synchronized List<HoldNote> holdNotes() {
+    return holdNotes.all();
+  }
+
+  /// Remembers by what a state was held. Called by whoever executes or reads the run.
+  public synchronized void note(HoldNote note) {
+    holdNotes.add(note);
   }
 
   /// How many jobs it holds.

@@ -1,5 +1,6 @@
 package dev.jorb.serial;
 
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobError;
 import dev.jorb.run.JobTransition;
@@ -65,6 +66,12 @@ final class Batch {
   /// Puts notes before the batch, which must be empty: what is remembered of limits.
   void note(Iterable<LimitNote> limits) {
     limits.forEach(buffer::limit);
+    noteLength = buffer.size();
+  }
+
+  /// Puts notes before the batch, which must be empty: by what states were held.
+  void noteHolds(Iterable<HoldNote> holds) {
+    holds.forEach(buffer::hold);
     noteLength = buffer.size();
   }
 

@@ -1,5 +1,7 @@
 package dev.jorb.serial;
 
+import dev.jorb.run.HoldNote;
+import dev.jorb.run.HoldNotes;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.serial.Disk.DiskFile;
@@ -59,6 +61,9 @@ final class JournalFile implements AutoCloseable {
 
   /// What is remembered of limits, the newest of each.
   private final Map<LimitNote.Id, LimitNote> limits = new LinkedHashMap<>();
+
+  /// By what states were held.
+  private final HoldNotes holds = new HoldNotes();
 
   private LiveCompaction.@Nullable Policy policy;
   private @Nullable LiveCompaction compaction;
@@ -195,6 +200,22 @@ final class JournalFile implements AutoCloseable {
     notes.forEach(note -> limits.put(note.id(), note));
   }
 
+  /// Appends by what states were held, as [#note].
+  void noteHolds(List<HoldNote> notes) {
+    commit(
+        false,
+        () -> {
+          batch.noteHolds(notes);
+          hasLooseNote = true;
+        });
+    knowHolds(notes);
+  }
+
+  /// What the file says of holds already.
+  void knowHolds(List<HoldNote> notes) {
+    notes.forEach(holds::add);
+  }
+
   /// Fills the batch.
   private interface Filling {
     void fill() throws IOException;
@@ -246,6 +267,7 @@ final class JournalFile implements AutoCloseable {
               live.frozen(),
               notes(),
               List.copyOf(limits.values()),
+              holds.all(),
               end,
               policy.restBytes());
       policy.starter().accept(compaction);

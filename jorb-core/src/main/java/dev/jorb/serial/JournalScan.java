@@ -141,6 +141,10 @@ final class JournalScan {
         note(image, source);
         image.limits.put(limit.note().id(), limit.note());
       }
+      case Line.Hold hold -> {
+        note(image, source);
+        image.holds.add(hold.note());
+      }
     }
   }
 
@@ -243,6 +247,7 @@ final class JournalScan {
         case Line.Closed closed -> throw new IllegalStateException("not pending: " + closed);
         case Line.Started started -> throw new IllegalStateException("not pending: " + started);
         case Line.Limit limit -> throw new IllegalStateException("not pending: " + limit);
+        case Line.Hold hold -> throw new IllegalStateException("not pending: " + hold);
       }
     }
   }

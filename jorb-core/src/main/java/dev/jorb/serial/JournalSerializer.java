@@ -1,5 +1,6 @@
 package dev.jorb.serial;
 
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
@@ -22,6 +23,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -166,6 +168,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
       }
       journal.compactWhenWorthIt(compaction, image == null ? Map.of() : doubts(run, image));
       journal.know(run.limitNotes());
+      journal.knowHolds(run.holdNotes());
       lastFlushNanos = time.nanoTime();
       image = null; // It would hold a second copy of all contexts.
     } catch (IOException e) {
@@ -293,7 +296,7 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
     for (var each : doubts(run, image).entrySet()) {
       target.note(each.getValue(), each.getKey());
     }
-    target.note(run.limitNotes());
+    target.note(run.limitNotes(), run.holdNotes());
     Winners winners = new Winners(image);
     for (Job<J> job : run.jobs()) {
       Winner winner = winners.of(job);
@@ -405,13 +408,23 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
 
   /// Notes it in lines between batches, without a flush, and not at all if the disk is full.
   @Override
-  @SuppressWarnings("EmptyCatch") // Nothing depends on a note; who commits next hears of the disk.
   public void note(List<LimitNote> limits) {
+    ifThereIsRoom(journal -> journal.note(limits));
+  }
+
+  /// As [#note].
+  @Override
+  public void noteHolds(List<HoldNote> holds) {
+    ifThereIsRoom(journal -> journal.noteHolds(holds));
+  }
+
+  @SuppressWarnings("EmptyCatch") // Nothing depends on a note; who commits next hears of the disk.
+  private void ifThereIsRoom(Consumer<JournalFile> note) {
     if (journal == null) {
       throw new IllegalStateException("note before begin");
     }
     try {
-      journal.note(limits);
+      note.accept(journal);
     } catch (DiskFullException full) {
     }
   }

@@ -1,5 +1,6 @@
 package dev.jorb.serial;
 
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Redriven;
@@ -103,6 +104,10 @@ sealed interface Line {
 
   /// What is remembered of a limit. It stands between batches, and the newest counts.
   record Limit(LimitNote note) implements Line {}
+
+  /// By what a state was held. It stands between batches; of those with the same state, reason and
+  /// beginning the newest counts.
+  record Hold(HoldNote note) implements Line {}
 
   /// The end of a batch.
   ///

@@ -1,6 +1,5 @@
 package dev.jorb.serial;
 
-import dev.jorb.run.LimitNote;
 import dev.jorb.run.Redriven;
 import dev.jorb.run.StateShape;
 import dev.jorb.serial.Line.Seal;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -183,8 +181,9 @@ final class LineReader {
     return switch (first) {
       case "jorb" -> head(fields);
       case "past" -> past(fields);
-      case "started" -> started(fields);
-      case "limit" -> limit(fields);
+      case "started" -> NoteFields.started(fields);
+      case "limit" -> NoteFields.limit(fields);
+      case "hold" -> NoteFields.hold(fields);
       case "commit" -> commit(fields);
       case "closed" -> new Line.Closed(fields.number(), fields.only("lines"));
       default -> job(fields, first, seal);
@@ -301,49 +300,6 @@ final class LineReader {
       }
     }
     return new Line.Past(id, transitions, errors);
-  }
-
-  private static Line started(Fields in) throws BadLineException {
-    Map<String, Integer> versions = new LinkedHashMap<>();
-    in.requireObject();
-    for (String id = in.next(); id != null; id = in.next()) {
-      versions.put(id, in.count());
-    }
-    int crashes = 0;
-    for (String name = in.next(); name != null; name = in.next()) {
-      switch (name) {
-        case "crashes" -> crashes = in.count();
-        default -> in.skip();
-      }
-    }
-    return new Line.Started(versions, crashes);
-  }
-
-  private static Line limit(Fields in) throws BadLineException {
-    String limit = in.text();
-    String key = "";
-    Instant until = null;
-    Double learned = null;
-    for (String name = in.next(); name != null; name = in.next()) {
-      switch (name) {
-        case "key" -> key = in.text();
-        case "until" -> until = Instant.parse(in.text());
-        case "learned" -> learned = decimal(in);
-        default -> in.skip();
-      }
-    }
-    return new Line.Limit(new LimitNote(limit, key, until, learned));
-  }
-
-  private static Double decimal(Fields in) throws BadLineException {
-    String text = in.text();
-    try {
-      double value = Double.parseDouble(text);
-      expect(Double.isFinite(value), "\"" + text + "\" is not a finite number");
-      return value;
-    } catch (NumberFormatException e) {
-      throw new BadLineException("\"" + text + "\" is not a number");
-    }
   }
 
   private static Line commit(Fields in) throws BadLineException {

@@ -1,5 +1,6 @@
 package dev.jorb.serial;
 
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobError;
 import dev.jorb.run.JobTransition;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -313,6 +315,16 @@ final class LineWriter {
     append("{\"limit\":").string(note.limit()).append(",\"key\":").string(note.key());
     note.closedUntil().ifPresent(until -> append(",\"until\":\"").instant(until).append("\""));
     note.learned().ifPresent(rate -> append(",\"learned\":").string(Double.toString(rate)));
+    endLine();
+  }
+
+  /// By what a state was held. It belongs to no batch.
+  void hold(HoldNote note) {
+    lineStart = size;
+    append("{\"hold\":").string(note.state());
+    append(",\"by\":").string(note.by().name().toLowerCase(Locale.ROOT));
+    append(",\"since\":\"").instant(note.since()).append("\",\"until\":\"").instant(note.until());
+    append("\",\"for\":\"").duration(note.held()).append("\"");
     endLine();
   }
 

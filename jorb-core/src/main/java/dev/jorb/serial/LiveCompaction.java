@@ -1,5 +1,6 @@
 package dev.jorb.serial;
 
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.serial.Disk.DiskFile;
@@ -37,6 +38,7 @@ final class LiveCompaction implements Runnable {
   private final LiveLines newest;
   private final SortedMap<Integer, List<Job<?>>> notes;
   private final List<LimitNote> limits;
+  private final List<HoldNote> holds;
   private final JournalFile.End begun;
   private final int restBytes;
 
@@ -69,6 +71,7 @@ final class LiveCompaction implements Runnable {
   /// @param newest where the newest lines are; not changed any more
   /// @param notes the jobs whose steps have started, by how many processes died since
   /// @param limits what is remembered of limits
+  /// @param holds by what states were held
   /// @param begun how far the file reaches
   /// @param restBytes how much may be left to the journal thread
   LiveCompaction(
@@ -78,6 +81,7 @@ final class LiveCompaction implements Runnable {
       LiveLines newest,
       SortedMap<Integer, List<Job<?>>> notes,
       List<LimitNote> limits,
+      List<HoldNote> holds,
       JournalFile.End begun,
       int restBytes) {
     this.disk = disk;
@@ -86,6 +90,7 @@ final class LiveCompaction implements Runnable {
     this.newest = newest;
     this.notes = notes;
     this.limits = limits;
+    this.holds = holds;
     this.begun = begun;
     this.restBytes = restBytes;
     this.grown = begun.size();
@@ -125,7 +130,7 @@ final class LiveCompaction implements Runnable {
     for (Map.Entry<Integer, List<Job<?>>> each : notes.entrySet()) {
       started.note(each.getValue(), each.getKey());
     }
-    started.note(limits);
+    started.note(limits, holds);
   }
 
   private boolean copyLines(NewJournal target) throws IOException {

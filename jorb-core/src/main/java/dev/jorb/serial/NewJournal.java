@@ -1,5 +1,6 @@
 package dev.jorb.serial;
 
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobError;
 import dev.jorb.run.JobTransition;
@@ -110,10 +111,12 @@ final class NewJournal {
     size += line.size();
   }
 
-  /// Notes what is remembered of limits; before anything else is added.
-  void note(List<LimitNote> limits) throws IOException {
+  /// Notes what is remembered of limits and by what states were held; before anything else is
+  /// added.
+  void note(List<LimitNote> limits, List<HoldNote> holds) throws IOException {
     LineWriter line = new LineWriter(1_024);
     limits.forEach(line::limit);
+    holds.forEach(line::hold);
     file.write(size, line.buffer(), 0, line.size());
     size += line.size();
   }
@@ -140,7 +143,7 @@ final class NewJournal {
     for (var each : doubts.entrySet()) {
       note(each.getValue(), each.getKey());
     }
-    note(List.copyOf(image.limits.values()));
+    note(List.copyOf(image.limits.values()), image.holds.all());
     for (Winner winner : image.jobs.values()) {
       if (winner.seal() == Seal.WHOLE) {
         addWhole(winner.job(), old, winner.offset(), winner.length());

@@ -2,6 +2,7 @@ package dev.jorb.serial;
 
 import static dev.jorb.serial.LineReader.expect;
 
+import dev.jorb.run.HoldNotes;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.serial.Line.Seal;
@@ -56,6 +57,9 @@ final class RunImage {
 
   /// What is remembered of limits, the newest of each.
   final Map<LimitNote.Id, LimitNote> limits = new LinkedHashMap<>();
+
+  /// By what states were held.
+  final HoldNotes holds = new HoldNotes();
 
   /// The steps that were running when a process died, and what is known of them.
   private final Map<String, Doubt> doubts = new HashMap<>();

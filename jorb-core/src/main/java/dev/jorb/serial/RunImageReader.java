@@ -53,6 +53,7 @@ final class RunImageReader<O, J> {
       }
     }
     image.limits.values().forEach(run::note);
+    image.holds.all().forEach(run::note);
     return run;
   }
 

@@ -179,6 +179,9 @@ final class Salvage {
     switch (piece.line()) {
       case Line.Commit commit -> commit(image, commit, piece.place().line());
       case Line.Started started when pending.isEmpty() -> image.take(started);
+      case Line.Limit limit when pending.isEmpty() ->
+          image.limits.put(limit.note().id(), limit.note());
+      case Line.Hold hold when pending.isEmpty() -> image.holds.add(hold.note());
       case Line.Closed closed -> closed(image);
       case Line.Head head when source.number() == 1 -> {}
       case null, default -> pending.add(piece);

@@ -1,5 +1,6 @@
 package dev.jorb.serial;
 
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
@@ -65,6 +66,14 @@ public interface Serializer<O, J> extends AutoCloseable {
   /// @param limits the newest of each limit that has changed
   /// @throws RunFileException if it cannot be written; the serializer takes no batch after it
   default void note(List<LimitNote> limits) {}
+
+  /// Notes by what the states of the run were held, for whoever asks later where its time went. As
+  /// with [#note]: called between [#begin] and [#close], it need not outlive the machine, and a
+  /// serializer may do without.
+  ///
+  /// @param holds new ones, and longer versions of some that were noted before
+  /// @throws RunFileException if it cannot be written; the serializer takes no batch after it
+  default void noteHolds(List<HoldNote> holds) {}
 
   /// Whether [#commit] does anything. If not, nobody waits for it.
   boolean isRecording();

@@ -60,6 +60,11 @@ public final class SimRunFile<O, J> {
     disk.stopAt(disk.calls() + 1 + random.nextInt(SOON));
   }
 
+  /// From now on there is room for so many bytes more.
+  public void leaveRoom(long bytes) {
+    disk.capacity(disk.used() + bytes);
+  }
+
   /// No call fails any more.
   public void heal() {
     disk.heal().stopAt(Integer.MAX_VALUE);

@@ -1,5 +1,6 @@
 package dev.jorb.test;
 
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
@@ -72,6 +73,11 @@ final class CrashingSerializer<O, J> implements Serializer<O, J> {
   @Override
   public void note(List<LimitNote> limits) {
     journal.note(limits);
+  }
+
+  @Override
+  public void noteHolds(List<HoldNote> holds) {
+    journal.noteHolds(holds);
   }
 
   @Override

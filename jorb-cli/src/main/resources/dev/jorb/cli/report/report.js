@@ -5,6 +5,8 @@
   const SVG = "http://www.w3.org/2000/svg";
   const LIMITS = {
     SLOTS: ["its slots", "#e07b39"], RATE: ["its rate", "#b65fcf"], GROUP: ["its group", "#2f9e6e"],
+    DISK: ["the disk", "#6b4f3a"], PAUSE: ["a pause", "#f2c230"], GATE: ["a gate", "#3a7ca5"],
+    CLOSED: ["a service that said no", "#d6336c"], LIMITER: ["its limiter", "#7d5ba6"],
     OTHER: ["something else", "#c0392b"], NO_WORK: ["no work", "#8fb8de"], IDLE: ["idle", "transparent"] };
   const worked = data.states.filter(state => state.executions > 0);
   document.documentElement.classList.add("scripted");
@@ -128,11 +130,13 @@
   }
 
   function drawLimits(place) {
-    legend(place, Object.values(LIMITS).slice(0, 5));
+    const held = data.states.filter(state => state.limits.some(limit => limit !== "IDLE"));
+    const seen = new Set(held.flatMap(state => state.limits));
+    legend(place, Object.keys(LIMITS).filter(limit => limit !== "IDLE" && seen.has(limit)).map(limit => LIMITS[limit]));
     const width = Math.min(1160, document.body.clientWidth - 48);
     const left = 150;
-    const pen = canvas(place, width, worked.length * 22 + 4);
-    worked.forEach((state, row) => {
+    const pen = canvas(place, width, held.length * 22 + 4);
+    held.forEach((state, row) => {
       pen.fillStyle = css("--ink");
       pen.fillText(state.state.slice(0, 22), 0, row * 22 + 15);
       const step = (width - left) / state.limits.length;
