@@ -91,7 +91,7 @@ final class RunImage {
       Seal seal,
       @Nullable String stateBeforeEdit) {
     /// The job as it goes on. A person's edit is a version of its own: it starts afresh in the
-    /// state that it names.
+    /// state that it names, as after a redrive.
     <J> Job.Builder<J> toJob() {
       Job.Builder<J> builder = Job.copyOf(job);
       return seal == Seal.WHOLE
@@ -102,6 +102,8 @@ final class RunImage {
               .dueNow()
               .awaitsKicks(false)
               .released()
+              .laps(0)
+              .deadline(seal == Seal.TYPED ? job.deadline().orElse(null) : null)
               .crashes(0);
     }
 

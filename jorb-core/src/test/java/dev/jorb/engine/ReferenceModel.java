@@ -125,9 +125,7 @@ final class ReferenceModel {
 
   /// A program gives a job another state while the run rests.
   void sent(String id, int state, long now) {
-    Facts sent = jobs.job(id).written.next(now);
-    sent.deadlineMillis = ModelJob.NEVER;
-    sent(jobs.job(id), sent, state);
+    sent(jobs.job(id), jobs.job(id).written.next(now), state);
   }
 
   /// A person gives a job another state in the file, and thinks of nothing else.
@@ -144,6 +142,8 @@ final class ReferenceModel {
     sent.held = false;
     sent.awaits = false;
     sent.dueMillis = -1;
+    sent.laps = 0;
+    sent.deadlineMillis = ModelJob.NEVER;
     job.written = sent;
     job.noted = false;
     job.crashes = 0;

@@ -382,12 +382,12 @@ final class Replay implements Scenario.Finder, TimeSource {
     now += 1_000_000; // Nobody is so quick that it is the millisecond of the last transition.
     tell(inProgram ? "redrive" : "edit", job.id(), state);
     Job.Builder<String> sent =
-        job.next().state(state).attempt(0).dueNow().awaitsKicks(false).released();
+        job.next().state(state).attempt(0).dueNow().awaitsKicks(false).released().deadline(null);
     if (inProgram) {
-      Job<String> redriven = sent.updated(at(now)).deadline(null).build();
+      Job<String> redriven = sent.updated(at(now)).build();
       startAgainWith(() -> pair.model.sent(job.id(), to, now), run -> run.put(redriven));
     } else {
-      Job<String> edited = sent.laps(job.laps()).build();
+      Job<String> edited = sent.build();
       startAgainWith(
           () -> {
             pair.model.edited(job.id(), to);

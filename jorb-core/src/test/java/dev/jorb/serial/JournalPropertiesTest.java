@@ -93,6 +93,25 @@ class JournalPropertiesTest {
     }
 
     @Test
+    void startsTheJobAfresh() {
+      recorder.open(disk);
+      Job<Box> job = recorder.run().job("0").orElseThrow();
+      Instant tomorrow = recorder.clock().instant().plus(Duration.ofDays(1));
+      recorder.commit(
+          List.of(
+              new Transition<>(
+                  job.next().attempt(3).laps(200).due(tomorrow).deadline(tomorrow).build(),
+                  List.of())));
+      recorder.close();
+      rewrite(text().replace("\"state\":\"new\"", "\"state\":\"edit\""));
+      Job<Box> edited = found().run().job("0").orElseThrow();
+      assertThat(edited.attempt()).isZero();
+      assertThat(edited.laps()).isZero();
+      assertThat(edited.due()).isEmpty();
+      assertThat(edited.deadline()).isEmpty();
+    }
+
+    @Test
     void keepsTheHistoryAsItWas() {
       finish();
       rewrite(text().replace("\"state\":\"abandoned\"", "\"state\":\"edit\""));
