@@ -12,8 +12,6 @@ import java.util.Random;
 /// Cuts a file at every byte, or blots it with zeros from every byte on. What is found is what all
 /// whole batches before it say.
 public final class CutRow implements Row {
-  private static final int PADDING = 500;
-
   /// Of so many cuts one is gone on from.
   private static final int GO_ON = 64;
 
@@ -46,8 +44,9 @@ public final class CutRow implements Row {
   @Override
   public Tally run(Plan plan) {
     int bytes = (int) plan.pick(1 << 20, 64 << 10);
-    History open = History.record(bytes, false, plan.seed(), PADDING);
-    History closed = History.record(bytes, true, plan.seed(), PADDING);
+    int padding = (int) plan.pick(2_000, 500);
+    History open = History.record(bytes, false, plan.seed(), padding);
+    History closed = History.record(bytes, true, plan.seed(), padding);
     int size = open.file().length;
     // Before its last line the closed file is the open one.
     return plan.inParallel(
