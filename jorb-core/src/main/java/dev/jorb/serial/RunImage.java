@@ -25,7 +25,7 @@ final class RunImage {
   Header header;
 
   /// The jobs in the order in which they came into the file.
-  final Map<String, Winner> jobs = new LinkedHashMap<>();
+  final Map<String, Winner> jobs = new ById<>();
 
   /// The number of the last whole commit.
   long commit;
