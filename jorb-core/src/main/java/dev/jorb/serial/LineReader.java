@@ -25,6 +25,10 @@ import tools.jackson.core.JsonToken;
 final class LineReader {
   private static final int SHORT_CRC = 8;
   private static final int LONG_CRC = 16;
+
+  /// What each byte is as a digit of a checksum; -1 if it is none.
+  private static final byte[] HEX = hexDigits();
+
   private static final int CRC_FRAME = ",\"crc\":\"".length() + "\"}".length();
 
   /// State names and the like repeat in every line; one object each is enough.
@@ -128,13 +132,23 @@ final class LineReader {
 
   private static int hex(byte[] bytes, int at) throws BadLineException {
     int value = 0;
+    int all = 0;
     for (int i = at; i < at + 8; i++) {
-      byte c = bytes[i];
-      boolean letter = c >= 'a' && c <= 'f';
-      expect(letter || (c >= '0' && c <= '9'), "its checksum is not hexadecimal");
-      value = value << 4 | (letter ? c - 'a' + 10 : c - '0');
+      int digit = HEX[bytes[i] & 0xFF];
+      all |= digit;
+      value = value << 4 | (digit & 0xF);
     }
+    expect(all >= 0, "its checksum is not hexadecimal");
     return value;
+  }
+
+  private static byte[] hexDigits() {
+    byte[] digits = new byte[256];
+    Arrays.fill(digits, (byte) -1);
+    for (int digit = 0; digit < 16; digit++) {
+      digits[Character.forDigit(digit, 16)] = (byte) digit;
+    }
+    return digits;
   }
 
   /// Whether the line's checksums say that it is as it was written.
