@@ -5,11 +5,16 @@ import dev.jorb.report.StateGraph.Edge;
 import dev.jorb.report.StateGraph.Node;
 import dev.jorb.run.StateShape;
 import dev.jorb.serial.RunFile;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,6 +28,12 @@ final class GraphVerb implements Callable<Integer> {
   private final Function<RunFile, List<StateShape>> declared;
 
   @ArgGroup private Form form = new Form();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "OUT",
+      description = "writes it to a file")
+  private @Nullable Path output;
 
   /// How it is drawn; a table if nothing is said.
   static final class Form {
@@ -43,21 +54,34 @@ final class GraphVerb implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     RunFile file = request.read();
     StateGraph graph = StateGraph.of(declared.apply(file), file.run().jobs());
-    if (form.dot) {
-      request.out().print(GraphText.dot(graph));
-    } else if (form.mermaid) {
-      request.out().print(GraphText.mermaid(graph));
-    } else if (form.svg) {
-      request.out().print(GraphText.svg(graph));
-    } else if (request.isJson().getAsBoolean()) {
-      JsonText.print(request.out(), json(graph));
-    } else {
-      print(graph);
+    if (output == null) {
+      write(graph, request.out());
+      return ExitCode.COMPLETE.code();
+    }
+    try (PrintStream out = new PrintStream(request.create(output), false, StandardCharsets.UTF_8)) {
+      write(graph, out);
+      if (out.checkError()) {
+        throw new IOException(output + " could not be written to its end; make room, and again");
+      }
     }
     return ExitCode.COMPLETE.code();
+  }
+
+  private void write(StateGraph graph, PrintStream out) {
+    if (form.dot) {
+      out.print(GraphText.dot(graph));
+    } else if (form.mermaid) {
+      out.print(GraphText.mermaid(graph));
+    } else if (form.svg) {
+      out.print(GraphText.svg(graph));
+    } else if (request.isJson().getAsBoolean()) {
+      JsonText.print(out, json(graph));
+    } else {
+      print(graph, out);
+    }
   }
 
   static Map<String, Object> json(StateGraph graph) {
@@ -86,13 +110,18 @@ final class GraphVerb implements Callable<Integer> {
     return json;
   }
 
-  private void print(StateGraph graph) {
+  private static void print(StateGraph graph, PrintStream out) {
     Table table = new Table();
     table.row("from", "to", "taken", "");
     for (Edge edge : graph.edges()) {
       table.row(edge.from(), edge.to(), edge.count(), GraphText.word(edge.kind()));
     }
-    table.print(request.out());
-    graph.differences().forEach(difference -> request.out().println(difference));
+    table.print(out);
+    if (graph.edges().stream().anyMatch(edge -> edge.kind() == StateGraph.Kind.OPEN)) {
+      out.println(
+          "open: always allowed, or the state declares no ways; say them with next(…) to have others"
+              + " noticed");
+    }
+    graph.differences().forEach(out::println);
   }
 }

@@ -13,7 +13,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// Lists jobs, one a line.
 @Command(name = "jobs", description = "lists the jobs, one a line")
@@ -37,6 +39,8 @@ final class JobsVerb implements Callable<Integer> {
       description = "only jobs of which this JSONata expression is true; see redrive")
   private @Nullable String where;
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   JobsVerb(Request request) {
     this.request = request;
   }
@@ -56,6 +60,11 @@ final class JobsVerb implements Callable<Integer> {
       Table table = new Table();
       jobs.forEach(job -> table.row(job.id(), job.state(), standing(file, job), trouble(job)));
       table.print(request.out());
+    }
+    if (jobs.isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .println("none of the " + Text.count(file.run().size(), "job") + " is asked for");
     }
     return ExitCode.COMPLETE.code();
   }

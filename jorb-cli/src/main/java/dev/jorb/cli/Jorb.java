@@ -207,6 +207,7 @@ public final class Jorb {
         .exitCodeListHeading("Exit codes:%n")
         .exitCodeList(ExitCode.meanings());
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setUsageHelpWidth(100);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((failure, command, parsed) -> failed(err, command, failure));
@@ -229,8 +230,15 @@ public final class Jorb {
   private static int usage(PrintStream err, CommandLine command, String problem) {
     String name = command.getCommandSpec().qualifiedName();
     err.println(name + ": " + problem);
-    err.println("try: " + name + " --help");
+    err.println("try: " + typed(command.getCommandSpec()) + " --help");
     return ExitCode.USAGE.code();
+  }
+
+  /// What the user typed to come here: the launcher says how it was started.
+  private static String typed(CommandSpec command) {
+    String name = command.qualifiedName();
+    String launcher = System.getProperty("jorb.command", command.root().name());
+    return launcher + name.substring(command.root().name().length());
   }
 
   private static int failed(PrintStream err, CommandLine command, Throwable failure) {

@@ -42,7 +42,8 @@ final class LiveRegion {
   ///
   /// @param text ends with a line break
   synchronized void above(String text) {
-    StringBuilder frame = new StringBuilder(toTop()).append(CLEAR_TO_END).append(text);
+    String top = toTop();
+    StringBuilder frame = new StringBuilder(top.isEmpty() ? "" : top + CLEAR_TO_END).append(text);
     lines.forEach(line -> frame.append(line).append('\n'));
     print(frame);
   }

@@ -134,6 +134,15 @@ final class RedriveVerb implements Callable<Integer> {
     Table counts = new Table();
     states.forEach((from, count) -> counts.row(count, "from " + from));
     counts.print(request.out());
+    long ended = chosen.stream().filter(job -> file.terminalStates().contains(job.state())).count();
+    if (ended > 0) {
+      request
+          .out()
+          .println(
+              ended
+                  + (ended == 1 ? " of them has ended" : " of them have ended")
+                  + " and would be executed again");
+    }
     if (chosen.isEmpty()) {
       return;
     }

@@ -22,6 +22,9 @@ record Request(Supplier<Path> file, BooleanSupplier isJson, PrintStream out) {
     if (Files.exists(output) && Files.isSameFile(output, existing())) {
       throw new UsageException("-o " + output + " is the run file itself; name another file");
     }
+    if (output.toAbsolutePath().normalize().equals(lock(existing()))) {
+      throw new UsageException("-o " + output + " is the run file's lock; name another file");
+    }
     try {
       return Files.newOutputStream(output);
     } catch (NoSuchFileException none) {
@@ -29,6 +32,11 @@ record Request(Supplier<Path> file, BooleanSupplier isJson, PrintStream out) {
     } catch (IOException refused) {
       throw new UsageException("-o " + output + " cannot be written: " + refused);
     }
+  }
+
+  private static Path lock(Path file) {
+    Path path = file.toAbsolutePath().normalize();
+    return path.resolveSibling(path.getFileName() + ".lock");
   }
 
   /// The run file's path, which must lead to something.

@@ -43,6 +43,8 @@ final class StatusVerb implements Callable<Integer> {
     json.put("jobs", file.run().size());
     json.put("states", JsonText.states(counts));
     file.workflowName().ifPresent(name -> json.put("workflow", name));
+    json.put("awaitingKicks", joining(file));
+    json.put("found", file.opening().sentences());
     json.put("live", file.holder().isPresent());
     file.holder().ifPresent(holder -> json.put("holder", holder));
     return json;
@@ -60,6 +62,27 @@ final class StatusVerb implements Callable<Integer> {
                 + ": "
                 + Text.count(file.run().size(), "job"));
     request.out().println(file.holder().map(holder -> "live: " + holder).orElse("at rest"));
+    file.opening().sentences().forEach(request.out()::println);
     Summary.table(counts).print(request.out());
+    long joining = joining(file);
+    if (joining > 0) {
+      request
+          .out()
+          .println(
+              Text.count(joining, "job")
+                  + " counted as waiting or delayed until the jobs that they kicked are at their"
+                  + " end");
+    }
+  }
+
+  private static long joining(RunFile file) {
+    return file.run().jobs().stream()
+        .filter(job -> job.awaitsKicks() && job.parked().isEmpty())
+        .filter(job -> !file.terminalStates().contains(job.state()))
+        .filter(job ->
+            file.run()
+                .kicked(job)
+                .anyMatch(kicked -> !file.terminalStates().contains(kicked.state())))
+        .count();
   }
 }

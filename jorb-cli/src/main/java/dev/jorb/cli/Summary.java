@@ -2,8 +2,9 @@ package dev.jorb.cli;
 
 import dev.jorb.event.StatusCount;
 import dev.jorb.processor.RunSummary;
+import dev.jorb.report.ErrorCluster;
+import dev.jorb.report.ErrorClusters;
 import dev.jorb.run.Job;
-import dev.jorb.run.JobError;
 import dev.jorb.run.Run;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -21,10 +22,16 @@ import java.util.Optional;
 /// @param ended how the execution ended
 /// @param parked the parked jobs whose reasons are known; of a stopped run also those that were
 ///   parked before and did not get their turn
-/// @param causes the errors of the run's whole life, the most frequent first
+/// @param causes the errors of the run's whole life by cause, as the verb `errors` has them
+/// @param strays jobs in states that the workflow does not have, by state
 /// @param exit what the process will say
 record Summary(
-    Path file, RunSummary ended, List<Parked> parked, List<Cause> causes, ExitCode exit) {
+    Path file,
+    RunSummary ended,
+    List<Parked> parked,
+    List<ErrorCluster> causes,
+    List<Stray> strays,
+    ExitCode exit) {
   private static final int SHOWN_PARKED = 5;
   private static final int SHOWN_CAUSES = 10;
   private static final int SHOWN_CHARACTERS = 160;
@@ -32,32 +39,35 @@ record Summary(
   /// A parked job, and whether a new start leaves it parked.
   record Parked(String job, String state, String reason, boolean held) {}
 
-  /// Errors in one state whose first lines are the same.
-  record Cause(String state, String message, long count) {}
+  /// Jobs in a state that the workflow does not have, such as one that was misspelt in the file.
+  ///
+  /// @param nearest the workflow's state whose name is most like it
+  record Stray(String state, long jobs, String nearest) {}
 
   /// @param known the workflow's states
   static Summary of(
       Path file, Run<?, ?> run, Collection<String> known, RunSummary ended, ExitCode exit) {
     List<Parked> parked = new ArrayList<>();
-    Map<List<String>, Long> counts = new LinkedHashMap<>();
+    Map<String, Long> unknown = new LinkedHashMap<>();
     for (Job<?> job : run.jobs()) {
       reason(job, known)
           .ifPresent(why -> parked.add(new Parked(job.id(), job.state(), why, job.isHeld())));
-      for (JobError error : job.errors()) {
-        String headline = Text.headline(error.message(), SHOWN_CHARACTERS);
-        counts.merge(List.of(error.state(), headline), 1L, Long::sum);
+      if (!known.contains(job.state()) && !job.state().equals(Job.CANCELLED)) {
+        unknown.merge(job.state(), 1L, Long::sum);
       }
     }
-    List<Cause> causes = new ArrayList<>();
-    counts.forEach((cause, count) -> causes.add(new Cause(cause.get(0), cause.get(1), count)));
-    causes.sort(Comparator.comparingLong(Cause::count).reversed());
-    return new Summary(file, ended, parked, causes, exit);
+    List<Stray> strays = new ArrayList<>();
+    unknown.forEach(
+        (state, jobs) -> strays.add(new Stray(state, jobs, Text.nearest(state, known).orElse(""))));
+    List<ErrorCluster> causes = new ArrayList<>(ErrorClusters.of(run.jobs()).all());
+    causes.sort(Comparator.comparingLong(ErrorCluster::errors).reversed());
+    return new Summary(file, ended, parked, causes, strays, exit);
   }
 
   private static Optional<String> reason(Job<?> job, Collection<String> known) {
     return job.parked()
         .or(() ->
-            known.contains(job.state())
+            known.contains(job.state()) || job.state().equals(Job.CANCELLED)
                 ? Optional.empty()
                 : Optional.of("the workflow has no state \"" + job.state() + "\""));
   }
@@ -96,6 +106,7 @@ record Summary(
     printCauses(out);
     printOverdue(out);
     printHeld(out);
+    printStrays(out);
     String next = next();
     if (!next.isEmpty()) {
       out.println(next);
@@ -151,10 +162,12 @@ record Summary(
     if (causes.isEmpty()) {
       return;
     }
-    out.println(Text.count(causes.stream().mapToLong(Cause::count).sum(), "error") + " by cause");
+    long errors = causes.stream().mapToLong(ErrorCluster::errors).sum();
+    out.println(Text.count(errors, "error") + " by cause; errors ID tells more of one");
     Table table = new Table();
-    for (Cause each : causes.subList(0, Math.min(SHOWN_CAUSES, causes.size()))) {
-      table.row(each.count(), each.state(), each.message());
+    for (ErrorCluster each : causes.subList(0, Math.min(SHOWN_CAUSES, causes.size()))) {
+      String headline = Text.headline(each.pattern().headline(), SHOWN_CHARACTERS);
+      table.row(each.id(), each.errors(), ErrorsVerb.states(each), headline);
     }
     table.print(out);
     printMore(out, causes.size() - SHOWN_CAUSES);
@@ -195,12 +208,36 @@ record Summary(
                     + " --yes"));
   }
 
+  private long lost() {
+    return strays.stream().mapToLong(Stray::jobs).sum();
+  }
+
+  /// Another start would find them where they are.
+  private void printStrays(PrintStream out) {
+    for (Stray each : strays) {
+      out.println(
+          "the workflow has no state \""
+              + each.state()
+              + "\""
+              + (each.nearest().isEmpty() ? "" : "; did you mean \"" + each.nearest() + "\"?")
+              + " Send its "
+              + Text.count(each.jobs(), "job")
+              + " on, as with: redrive "
+              + file
+              + " --state "
+              + each.state()
+              + " --to "
+              + (each.nearest().isEmpty() ? "STATE" : each.nearest())
+              + " --yes");
+    }
+  }
+
   private String next() {
     if (ended.wasStopped()) {
       long left = ended.jobs() - ended.ended();
       return "start again to go on with the remaining " + Text.count(left, "job");
     }
-    long retried = ended.parked() - held();
+    long retried = ended.parked() - held() - lost();
     if (retried > 0) {
       return "start again to retry the " + Text.count(retried, "parked job");
     }
@@ -232,11 +269,12 @@ record Summary(
     return json;
   }
 
-  private static Map<String, Object> json(Cause cause) {
+  private static Map<String, Object> json(ErrorCluster cause) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("state", cause.state());
-    json.put("cause", cause.message());
-    json.put("count", cause.count());
+    json.put("id", cause.id());
+    json.put("states", cause.states());
+    json.put("cause", cause.pattern().headline());
+    json.put("count", cause.errors());
     return json;
   }
 }

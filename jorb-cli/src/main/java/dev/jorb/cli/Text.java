@@ -1,8 +1,11 @@
 package dev.jorb.cli;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// How numbers, durations and long messages are put into words.
 final class Text {
@@ -42,5 +45,34 @@ final class Text {
   static String some(List<String> all, int shown) {
     String first = String.join(", ", all.subList(0, Math.min(shown, all.size())));
     return all.size() > shown ? first + " and " + (all.size() - shown) + " more" : first;
+  }
+
+  /// The one of these that is most like a misspelt name: at most a third of it differs.
+  static Optional<String> nearest(String name, Collection<String> all) {
+    return all.stream()
+        .min(Comparator.comparingInt(each -> distance(name, each)))
+        .filter(each -> 3 * distance(name, each) <= Math.max(3, name.length()) + 2);
+  }
+
+  /// How many characters have to be put in, taken out, changed or swapped with their neighbour.
+  private static int distance(String a, String b) {
+    int[][] costs = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          costs[i][j] = i + j;
+          continue;
+        }
+        int changed = costs[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        int least = Math.min(changed, 1 + Math.min(costs[i - 1][j], costs[i][j - 1]));
+        boolean isSwapped =
+            i > 1
+                && j > 1
+                && a.charAt(i - 1) == b.charAt(j - 2)
+                && a.charAt(i - 2) == b.charAt(j - 1);
+        costs[i][j] = isSwapped ? Math.min(least, costs[i - 2][j - 2] + 1) : least;
+      }
+    }
+    return costs[a.length()][b.length()];
   }
 }

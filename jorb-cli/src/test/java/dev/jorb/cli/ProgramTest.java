@@ -113,8 +113,8 @@ class ProgramTest {
           .contains("run \"upgrade\" at rest: 1 of 3 jobs ended")
           .contains("2 parked jobs\n")
           .containsPattern("1 +work +failed: java.io.IOException: HTTP 502\n")
-          .contains("2 errors by cause\n")
-          .containsPattern("2 +work +java.io.IOException: HTTP 502\n")
+          .contains("2 errors by cause; errors ID tells more of one\n")
+          .containsPattern("[0-9a-f]{6} +2 +work +java.io.IOException: HTTP ")
           .endsWith("start again to retry the 2 parked jobs\n");
     }
 

@@ -29,7 +29,7 @@ class SummaryOfAFullGroupTest {
     RunSummary ended = Processor.of(workflow, new Object()).exec(run);
     var out = new ByteArrayOutputStream();
 
-    new Summary(Path.of("run.jorb"), ended, List.of(), List.of(), ExitCode.PARKED)
+    new Summary(Path.of("run.jorb"), ended, List.of(), List.of(), List.of(), ExitCode.PARKED)
         .print(new PrintStream(out, true, StandardCharsets.UTF_8));
 
     assertThat(out.toString(StandardCharsets.UTF_8))

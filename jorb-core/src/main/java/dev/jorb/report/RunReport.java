@@ -194,6 +194,9 @@ public record RunReport(
         double started = seconds(stay.started());
         Duration waited = absences.without(stay.arrived(), stay.started());
         counts(state).take(stay, arrived, started, seconds(stay.ended()), waited);
+        if (failures.contains(stay.ended()) && stay.transition().to().equals(state)) {
+          counts(state).retries++;
+        }
         boolean failed = failures.contains(stay.ended());
         bars.add(new Bar(state, seconds(stay.started()), seconds(stay.ended()), failed));
         executing = executing.plus(stay.transition().took());
@@ -289,7 +292,6 @@ public record RunReport(
     /// @param waited how long the job has waited while a process was there
     void take(Stay stay, double arrivedAt, double startedAt, double endedAt, Duration waited) {
       executions++;
-      retries += stay.transition().from().equals(stay.transition().to()) ? 1 : 0;
       executing.record(stay.transition().took().toNanos());
       executingNow.add(startedAt, endedAt);
       started.add(startedAt);

@@ -10,7 +10,7 @@ import java.util.List;
 /// @param jobs the jobs that are in it now
 /// @param executions its recorded executions, failed ones included
 /// @param failures how many of them failed
-/// @param retries how many of them left the job where it was, to come back
+/// @param retries how many of them failed and left the job where it was, to be tried again
 /// @param executing how long its steps took
 /// @param waiting how long jobs waited before its step started
 /// @param executingNow how many of its steps ran at a time, in each part of the run

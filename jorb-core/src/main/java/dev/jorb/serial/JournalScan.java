@@ -8,8 +8,10 @@ import dev.jorb.serial.LineReader.BadLineException;
 import dev.jorb.serial.RunImage.Place;
 import dev.jorb.serial.RunImage.Winner;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -82,8 +84,18 @@ final class JournalScan {
       throw new RunFileException.Damaged(
           path,
           1,
-          "this is not the first line of a run file: " + e.problem() + ". Nothing was changed");
+          (startsLikeOne(source)
+                  ? "its first line is damaged: " + e.problem()
+                  : "it is not a Jorb run file, or the beginning of its first line is damaged")
+              + ". Nothing was changed");
     }
+  }
+
+  private static boolean startsLikeOne(LineSource source) {
+    byte[] start = "{\"jorb\":".getBytes(StandardCharsets.UTF_8);
+    int end = source.start() + start.length;
+    return end <= source.end()
+        && Arrays.equals(source.bytes(), source.start(), end, start, 0, start.length);
   }
 
   private RunImage begin(Header header, LineSource source) {

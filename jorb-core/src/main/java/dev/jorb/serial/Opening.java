@@ -87,7 +87,8 @@ public record Opening(
       all.add(
           jobs(inDoubt.size(), "in doubt, running when the process died")
               + ": "
-              + some(inDoubt.stream().map(Opening::sentence).toList()));
+              + some(inDoubt.stream().map(Opening::sentence).toList())
+              + "; the next start runs their steps again, or does what their states say of doubts");
     }
     return all;
   }

@@ -215,8 +215,12 @@ public final class RunFiles {
       Path repaired = requireFree(to, target);
       try (DiskFile old = disk.openReadOnly(damaged)) {
         Salvage.Found found = requireSomething(damaged, Salvage.read(old));
-        write(repaired, found.image(), old, () -> requireFree(to, target));
-        verify(repaired, found.image());
+        try {
+          write(repaired, found.image(), old, () -> requireFree(to, target));
+          verify(repaired, found.image());
+        } catch (IOException e) {
+          throw notMade(to, e);
+        }
         return Repair.of(damaged, repaired, found);
       }
     } catch (IOException e) {
@@ -228,7 +232,18 @@ public final class RunFiles {
     if (disk.stat(to).isPresent()) {
       throw new RunFileException(to, "there is a file already; choose a name that is free");
     }
-    return target.take();
+    try {
+      return target.take();
+    } catch (IOException e) {
+      throw notMade(to, e);
+    }
+  }
+
+  private static RunFileException notMade(Path to, IOException e) {
+    return JournalFile.isDiskFull(e)
+        ? new DiskFullException(to, "no space left on the device; it was not made", e)
+        : new RunFileException(
+            to, "cannot be made (" + e + "); name a file in a folder that can be written", e);
   }
 
   private static Salvage.Found requireSomething(Path damaged, Salvage.@Nullable Found found) {

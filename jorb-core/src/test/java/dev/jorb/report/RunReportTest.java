@@ -315,6 +315,8 @@ class RunReportTest {
             .parent("0")
             .updated(START)
             .transition("s1", "s1", at(13), Duration.ofSeconds(1))
+            .error("s1", at(13), "refused")
+            .transition("s1", "s1", at(15), Duration.ofSeconds(1)) // A poll.
             .transition("s1", "end", at(20), Duration.ofSeconds(1))
             .build();
 

@@ -59,7 +59,7 @@ class StartNotesTest {
       assertThat(recorder.journal().opening().sentences())
           .contains(
               "2 jobs in doubt, running when the process died: 1 in \"new\", 2 in \"new\" (2 times in"
-                  + " a row)");
+                  + " a row); the next start runs their steps again, or does what their states say of doubts");
     }
 
     @Test
