@@ -3,12 +3,16 @@ package dev.jorb.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jorb.measure.LimitedBy;
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
+import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import dev.jorb.serial.EncodeException;
 import dev.jorb.serial.Serializer.Encoded;
 import dev.jorb.test.SerializerConformance.Check;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,6 +34,7 @@ final class CommitChecks {
         new Check("jobsStayInTheOrderInWhichTheyCame", this::jobsStayInTheOrderInWhichTheyCame),
         new Check("whatAFailedStepLeavesIsStored", this::whatAFailedStepLeavesIsStored),
         new Check("anEmptyBatchIsNothing", this::anEmptyBatchIsNothing),
+        new Check("notesAreStoredOrDropped", this::notesAreStoredOrDropped),
         new Check("aCommitBeforeTheBeginningIsRefused", this::aCommitBeforeTheBeginningIsRefused),
         new Check("aCommitAfterTheEndIsRefused", this::aCommitAfterTheEndIsRefused));
   }
@@ -171,6 +176,28 @@ final class CommitChecks {
       serializer.commit(List.of());
     }
     bench.assertStored(run);
+  }
+
+  /// A serializer may do without notes. If it takes them, they come back as they were.
+  private void notesAreStoredOrDropped() throws EncodeException {
+    Bench bench = benches.named("notesAreStoredOrDropped");
+    Run<Batch, Item> run = Bench.newRun(2);
+    LimitNote limit = new LimitNote("new#0", "", Bench.START.plusSeconds(60), 2.5);
+    Duration held = Duration.ofMillis(1_500);
+    HoldNote hold =
+        new HoldNote("new", LimitedBy.DISK, Bench.START, Bench.START.plusSeconds(2), held);
+    try (var serializer = bench.open()) {
+      serializer.load();
+      serializer.begin(run);
+      serializer.note(List.of(limit));
+      serializer.noteHolds(List.of(hold));
+      Bench.commit(serializer, run, Bench.alone(Bench.moved(Bench.job(run, "0"), "done")));
+      serializer.noteHolds(List.of());
+    }
+    bench.assertStored(run);
+    Run<Batch, Item> stored = bench.reload();
+    assertThat(stored.limitNotes()).isSubsetOf(limit);
+    assertThat(stored.holdNotes()).isSubsetOf(hold);
   }
 
   private void aCommitBeforeTheBeginningIsRefused() throws EncodeException {
