@@ -14,6 +14,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +64,20 @@ class FirstLookTest {
     assertThat(Text.nearest("xyz", List.of("new", "work", "review"))).isEmpty();
     assertThat(Text.nearest("reviwe", List.of("new", "work", "review"))).contains("review");
     assertThat(Text.nearest("nw", List.of("new", "work", "review"))).contains("new");
+  }
+
+  @Test
+  void liveRunIsSinceItWasOpened() throws Exception {
+    Instant start = ProcessHandle.current().info().startInstant().orElseThrow();
+    Path lock = folder.resolve("demo.jorb.lock");
+    try (var journal = JournalSerializer.at(file(), Demo.workflow())) {
+      journal.begin(Demo.run("ok"));
+      Instant opened = start.plusSeconds(90).truncatedTo(ChronoUnit.MILLIS);
+      Files.setLastModifiedTime(lock, FileTime.from(opened));
+      assertThat(jorb("status", file()).out())
+          .contains("live: pid " + ProcessHandle.current().pid() + " since " + opened + "\n");
+    }
+    assertThat(jorb("status", file()).out()).contains("at rest");
   }
 
   @Test

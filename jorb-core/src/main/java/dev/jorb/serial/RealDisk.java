@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -141,8 +142,9 @@ final class RealDisk implements Disk {
     }
   }
 
-  /// What the live process that has the lock wrote about itself, without touching the lock; empty
-  /// if nobody has it.
+  /// The live process that has the lock, and since when it has it, without touching the lock; empty
+  /// if nobody has it. The start of the process, by which it is known again, is that of the shell
+  /// if that has become the process; so it is not what is told.
   Optional<String> lockHolder(Path path) throws IOException {
     if (!Files.exists(path)) {
       return Optional.empty();
@@ -155,7 +157,16 @@ final class RealDisk implements Disk {
           owner.set(ours == null ? holder(file) : ours);
           return ours;
         });
-    return Optional.ofNullable(owner.get()).filter(RealDisk::isAlive);
+    Optional<String> alive = Optional.ofNullable(owner.get()).filter(RealDisk::isAlive);
+    if (alive.isEmpty()) {
+      return alive;
+    }
+    try {
+      Instant taken = Files.getLastModifiedTime(path).toInstant().truncatedTo(ChronoUnit.MILLIS);
+      return alive.map(holder -> OWNER.matcher(holder).replaceFirst("pid $1 since " + taken));
+    } catch (NoSuchFileException removed) {
+      return alive;
+    }
   }
 
   private static boolean isAlive(String owner) {
