@@ -209,12 +209,12 @@ final class Dispatcher<J> {
 
   // ---- for workers
 
-  /// What a new worker begins with; null if others were faster.
+  /// What a new worker begins with; null if others were faster, or the run cannot go on.
   @Nullable Entry<J> takeFirst() {
     lock();
     try {
       workerIsComing = false;
-      return takeReady(time.nanoTime());
+      return accepting ? takeReady(time.nanoTime()) : null;
     } finally {
       lock.unlock();
     }
