@@ -166,8 +166,13 @@ record Summary(
     out.println(Text.count(errors, "error") + " by cause; errors ID tells more of one");
     Table table = new Table();
     for (ErrorCluster each : causes.subList(0, Math.min(SHOWN_CAUSES, causes.size()))) {
-      String headline = Text.headline(each.pattern().headline(), SHOWN_CHARACTERS);
-      table.row(each.id(), each.errors(), ErrorsVerb.states(each), headline);
+      // A single one is told as it was: it has nothing to be told from.
+      String headline = each.errors() == 1 ? each.example() : each.pattern().headline();
+      table.row(
+          each.id(),
+          each.errors(),
+          ErrorsVerb.states(each),
+          Text.headline(headline, SHOWN_CHARACTERS));
     }
     table.print(out);
     printMore(out, causes.size() - SHOWN_CAUSES);
