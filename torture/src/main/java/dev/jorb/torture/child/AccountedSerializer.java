@@ -67,7 +67,7 @@ final class AccountedSerializer implements Serializer<String, Load> {
   @Override
   public void commit(List<Encoded<Load>> transitions, List<Job<Load>> started) {
     if (transitions.isEmpty()) {
-      serializer.commit(transitions, started);
+      noteStarts(started);
       return;
     }
     batch++;
@@ -81,6 +81,15 @@ final class AccountedSerializer implements Serializer<String, Load> {
     account.isCommitted(batch);
     if (--batchesLeft == 0) {
       afterLast.run();
+    }
+  }
+
+  private void noteStarts(List<Job<Load>> started) {
+    try {
+      serializer.commit(List.of(), started);
+    } catch (DiskFullException refused) {
+      account.isRefused(batch, true);
+      throw refused;
     }
   }
 
