@@ -1,5 +1,6 @@
 package dev.jorb.run;
 
+import dev.jorb.measure.LimitedBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ public final class HoldNotes {
   /// None yet.
   public HoldNotes() {}
 
-  private record Id(String state, Enum<?> by, Instant since) {
+  private record Id(String state, LimitedBy by, Instant since) {
     static Id of(HoldNote note) {
       return new Id(note.state(), note.by(), note.since());
     }

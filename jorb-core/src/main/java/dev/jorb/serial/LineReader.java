@@ -25,11 +25,10 @@ import tools.jackson.core.JsonToken;
 final class LineReader {
   private static final int SHORT_CRC = 8;
   private static final int LONG_CRC = 16;
+  private static final int CRC_FRAME = ",\"crc\":\"".length() + "\"}".length();
 
   /// What each byte is as a digit of a checksum; -1 if it is none.
   private static final byte[] HEX = hexDigits();
-
-  private static final int CRC_FRAME = ",\"crc\":\"".length() + "\"}".length();
 
   /// State names and the like repeat in every line; one object each is enough.
   private final Map<String, String> names = new HashMap<>();
