@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /// How much of a row is to be done now, and with which seeds; runs its turns and keeps count.
 ///
-/// Turns are done in chunks of about a second. After each the result is kept, so that a campaign
+/// Turns are done in chunks of a few seconds. After each the result is kept, so that a campaign
 /// that is killed goes on there.
 public final class Plan {
-  private static final long CHUNK_NANOS = 1_000_000_000L;
+  private static final long CHUNK_NANOS = 4_000_000_000L;
 
   /// A row that fails this often has said enough.
   private static final long ENOUGH_FINDINGS = 50;

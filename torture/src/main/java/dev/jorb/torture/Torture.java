@@ -24,13 +24,14 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Tries to make a run file lose something, and prints what came of it.",
-      "Ends with 0 if all was done and nothing was found, 1 if something was, 3 if there is more to"
-          + " do."
+      "Ends with 0 if all was done and nothing was found, 1 if something was, 2 if the options do not"
+          + " fit, 3 if there is more to do."
     },
     sortOptions = false)
 public final class Torture implements Callable<Integer> {
   static final int GOOD = 0;
   static final int FOUND = 1;
+  static final int REFUSED = 2;
   static final int NOT_DONE = 3;
 
   @Option(names = "--short", description = "A part of each row; the usual.")
@@ -91,7 +92,19 @@ public final class Torture implements Callable<Integer> {
 
   /// Runs the campaign and ends the process with what came of it.
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Torture(Rows.all())).execute(args));
+    System.exit(
+        new CommandLine(new Torture(Rows.all()))
+            .setExecutionExceptionHandler(Torture::refuse)
+            .execute(args));
+  }
+
+  private static int refuse(Exception wrong, CommandLine line, CommandLine.ParseResult parsed)
+      throws Exception {
+    if (!(wrong instanceof IllegalArgumentException)) {
+      throw wrong;
+    }
+    line.getErr().println(wrong.getMessage());
+    return REFUSED;
   }
 
   @Override

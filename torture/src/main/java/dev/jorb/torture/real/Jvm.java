@@ -9,8 +9,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How children are started: small JVMs that share an archive of their classes, so that most of
-/// their life is spent with the run file. Immutable.
+/// How children are started: small JVMs that share a cache of their classes, loaded and linked, so
+/// that most of their life is spent with the run file. Immutable.
 ///
 /// @param options what comes before the class path
 record Jvm(List<String> options) {
@@ -19,7 +19,6 @@ record Jvm(List<String> options) {
           "-XX:TieredStopAtLevel=1",
           "-XX:+UseSerialGC",
           "-Xmx96m",
-          "-Xshare:auto",
           "-XX:-UsePerfData",
           // What the JVM says goes where the child's own words go, not among its phases.
           "-Xlog:disable",
@@ -30,23 +29,28 @@ record Jvm(List<String> options) {
     options = List.copyOf(options);
   }
 
-  /// Makes the archive beside the row's folder, unless another row has made it for the same
-  /// classes.
+  /// Makes the cache beside the row's folder, unless another row has made it for the same classes.
   static synchronized Jvm fast(Path scratch) throws IOException, InterruptedException {
-    Path archive = scratch.resolveSibling("child-" + classes() + ".jsa").toAbsolutePath();
-    if (!Files.exists(archive)) {
-      Path folder = Files.createTempDirectory(scratch, "archive");
-      Path made = folder.resolve("child.jsa");
-      List<String> options = new ArrayList<>(SMALL);
-      options.add("-XX:ArchiveClassesAtExit=" + made);
-      List<String> command =
-          new Jvm(options).command(folder.resolve("run"), folder.resolve("account"), 1, 8, 1, 9);
-      Shell.run(command);
-      Files.move(made, archive, StandardCopyOption.ATOMIC_MOVE);
+    Path cache = scratch.resolveSibling("child-" + classes() + ".aot").toAbsolutePath();
+    if (!Files.exists(cache)) {
+      Path folder = Files.createTempDirectory(scratch, "cache");
+      Path made = folder.resolve("child.aot");
+      // The first life begins a file; the second, from which the JVM learns, also reads it.
+      Shell.run(new Jvm(SMALL).life(folder, 1));
+      Shell.run(new Jvm(SMALL).with("-XX:AOTCacheOutput=" + made).life(folder, 2));
+      Files.move(made, cache, StandardCopyOption.ATOMIC_MOVE);
     }
-    List<String> options = new ArrayList<>(SMALL);
-    options.add("-XX:SharedArchiveFile=" + archive);
-    return new Jvm(options);
+    return new Jvm(SMALL).with("-XX:AOTCache=" + cache);
+  }
+
+  private List<String> life(Path folder, int life) {
+    return command(folder.resolve("run"), folder.resolve("account"), 1, 8, life, 9);
+  }
+
+  private Jvm with(String option) {
+    List<String> more = new ArrayList<>(options);
+    more.add(option);
+    return new Jvm(more);
   }
 
   /// Changes with the class path and with every file on it.
@@ -87,8 +91,6 @@ record Jvm(List<String> options) {
 
   /// The same with more heap.
   Jvm heap(int mebibytes) {
-    List<String> more = new ArrayList<>(options);
-    more.add("-Xmx" + mebibytes + "m");
-    return new Jvm(more);
+    return with("-Xmx" + mebibytes + "m");
   }
 }

@@ -22,7 +22,7 @@ final class Life implements AutoCloseable {
   static final Duration TURN = Duration.ofMinutes(15);
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final long LOOK_NANOS = 50_000;
+  private static final long LOOK_NANOS = 400_000;
 
   private final TimeSource time = TimeSource.system();
   private final Process process;
