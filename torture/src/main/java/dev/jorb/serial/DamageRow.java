@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.regex.Matcher;
+import java.util.stream.Collectors;
 
 /// Changes files by hand and by bad disks. A changed state is taken and reported; all else is
 /// refused by line and job, or says the same as before; and a change whose checksums were made to
@@ -38,20 +39,20 @@ public final class DamageRow implements Row {
 
   @Override
   public Tally run(dev.jorb.torture.Plan plan) {
-    List<History> files = new ArrayList<>();
+    List<Original> files = new ArrayList<>();
     for (int i = 0; i < FILES; i++) {
-      files.add(History.record(600 + 150 * i, i % 2 == 0, plan.seed() + i));
+      files.add(Original.of(History.record(600 + 150 * i, i % 2 == 0, plan.seed() + i)));
     }
     return plan.inParallel(
         plan.pick(10_000_000, 100_000),
         turn -> {
           Random random = turn.random();
-          History history = files.get(random.nextInt(FILES));
+          Original original = files.get(random.nextInt(FILES));
           switch (random.nextInt(4)) {
-            case 0 -> edit(history, random, turn);
-            case 1 -> damage(history, random);
-            case 2 -> editAndDamage(history, random);
-            default -> damageThatFits(history, random);
+            case 0 -> edit(original, random, turn);
+            case 1 -> damage(original.history(), random);
+            case 2 -> editAndDamage(original.edited(), random);
+            default -> damageThatFits(original.edited(), random);
           }
         });
   }
@@ -66,10 +67,33 @@ public final class DamageRow implements Row {
     }
   }
 
+  /// A file before it is changed, and what is known of it.
+  ///
+  /// @param before its jobs as an opening finds them
+  /// @param pictures the same, as text, by id
+  /// @param newest which line says the newest version of each job
+  private record Original(
+      History history,
+      List<Job<Box>> before,
+      Map<String, String> pictures,
+      Map<String, Integer> newest) {
+    static Original of(History history) {
+      List<Job<Box>> before = List.copyOf(open(history.file()).run().jobs());
+      Map<String, String> pictures =
+          before.stream().collect(Collectors.toUnmodifiableMap(Job::id, Sample::picture));
+      Map<String, Integer> newest = Map.copyOf(new EditedFile(history.file()).newest());
+      return new Original(history, before, pictures, newest);
+    }
+
+    EditedFile edited() {
+      return new EditedFile(history.file());
+    }
+  }
+
   // Find and replace.
 
-  private static void edit(History history, Random random, Turn turn) {
-    EditedFile file = new EditedFile(history.file());
+  private static void edit(Original original, Random random, Turn turn) {
+    EditedFile file = original.edited();
     List<Integer> jobLines = file.jobLines();
     String from = file.job(jobLines.get(random.nextInt(jobLines.size()))).group(2);
     String to = otherState(from, random);
@@ -81,18 +105,16 @@ public final class DamageRow implements Row {
         file.replaceState(index, to);
       }
     }
-    Opened before = open(history.file());
     Opened after;
     try {
       after = open(file.bytes());
     } catch (RuntimeException e) {
       throw Finding.lost("\"" + from + "\" replaced by \"" + to + "\" is refused", e);
     }
-    Map<String, Integer> newest = file.newest();
     List<Edit> expected = new ArrayList<>();
-    for (Job<Box> job : before.run().jobs()) {
+    for (Job<Box> job : original.before()) {
       Job<Box> now = after.run().job(job.id()).orElseThrow();
-      if (edited.contains(newest.get(job.id()))) {
+      if (edited.contains(original.newest().get(job.id()))) {
         expected.add(new Edit(job.id(), from, to));
         require(
             now.state().equals(to) && now.version() == job.version() + 1,
@@ -103,7 +125,7 @@ public final class DamageRow implements Row {
             "job " + job.id() + " has another past");
       } else {
         require(
-            Sample.picture(now).equals(Sample.picture(job)),
+            Sample.picture(now).equals(original.pictures().get(job.id())),
             "job " + job.id() + " changed, but nobody changed it");
       }
     }
@@ -215,8 +237,7 @@ public final class DamageRow implements Row {
   }
 
   /// A state is changed, and something else in the same line: that is no edit.
-  private static void editAndDamage(History history, Random random) {
-    EditedFile file = new EditedFile(history.file());
+  private static void editAndDamage(EditedFile file, Random random) {
     List<Integer> jobLines = file.jobLines();
     int index = jobLines.get(random.nextInt(jobLines.size()));
     Matcher job = file.job(index);
@@ -242,8 +263,7 @@ public final class DamageRow implements Row {
   }
 
   /// What is changed has checksums that fit, so that it gets to the parts behind them.
-  private static void damageThatFits(History history, Random random) {
-    EditedFile file = new EditedFile(history.file());
+  private static void damageThatFits(EditedFile file, Random random) {
     for (int i = 1 + random.nextInt(3); i > 0; i--) {
       int index = random.nextInt(file.count());
       if (file.line(index).length > 60) {

@@ -1,6 +1,9 @@
 package dev.jorb.serial;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +16,7 @@ final class EditedFile {
   private static final Pattern JOB =
       Pattern.compile(
           "\\{\"id\":\"([^\"]*)\",\"state\":\"([^\"]*)\",\"v\":(\\d+).*", Pattern.DOTALL);
+  private static final byte[] JOB_START = "{\"id\":".getBytes(StandardCharsets.UTF_8);
   private static final int CRC_FRAME = ",\"crc\":\"".length() + "\"}".length();
 
   private final List<byte[]> lines = new ArrayList<>();
@@ -21,7 +25,7 @@ final class EditedFile {
     int start = 0;
     for (int i = 0; i < file.length; i++) {
       if (file[i] == '\n') {
-        lines.add(java.util.Arrays.copyOfRange(file, start, i + 1));
+        lines.add(Arrays.copyOfRange(file, start, i + 1));
         start = i + 1;
       }
     }
@@ -54,11 +58,15 @@ final class EditedFile {
   List<Integer> jobLines() {
     List<Integer> all = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
-      if (Sample.utf8(lines.get(i)).startsWith("{\"id\":")) {
+      if (isJob(lines.get(i))) {
         all.add(i);
       }
     }
     return all;
+  }
+
+  private static boolean isJob(byte[] line) {
+    return Arrays.mismatch(line, JOB_START) == JOB_START.length;
   }
 
   /// What a line says of its job: id, state, version.
@@ -127,8 +135,7 @@ final class EditedFile {
     }
   }
 
-  private static final java.nio.charset.Charset BYTES =
-      java.nio.charset.StandardCharsets.ISO_8859_1;
+  private static final Charset BYTES = StandardCharsets.ISO_8859_1;
 
   private static byte[] sealed(String body, int digits) {
     byte[] bytes = body.getBytes(BYTES);
