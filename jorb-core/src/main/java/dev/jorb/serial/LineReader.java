@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -26,6 +27,9 @@ final class LineReader {
   private static final int SHORT_CRC = 8;
   private static final int LONG_CRC = 16;
   private static final int CRC_FRAME = ",\"crc\":\"".length() + "\"}".length();
+
+  /// What damage can leave of a checksum.
+  private static final Pattern CHECKSUM = Pattern.compile("[0-9a-f]{8,16}");
 
   /// What each byte is as a digit of a checksum; -1 if it is none.
   private static final byte[] HEX = hexDigits();
@@ -206,6 +210,7 @@ final class LineReader {
   private Line job(Fields in, String first, Seal seal) throws BadLineException {
     JobFields job = new JobFields();
     Set<String> names = new HashSet<>();
+    String lastText = null;
     for (String name = first; name != null; name = in.next()) {
       // Else a checksum's field that damage gave another's name would pass for a person's typing.
       expect(
@@ -242,7 +247,11 @@ final class LineReader {
           in.skip();
         }
       }
+      lastText = seal == Seal.TYPED && !name.equals("c") ? in.textIfText() : null;
     }
+    expect(
+        lastText == null || !CHECKSUM.matcher(lastText).matches(),
+        "it has no checksum, and its last field looks like one under another name");
     return job.line(seal);
   }
 

@@ -1,5 +1,6 @@
 package dev.jorb.serial;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -251,6 +252,24 @@ class JournalPropertiesTest {
       assertThatThrownBy(JournalPropertiesTest.this::found)
           .isInstanceOf(Damaged.class)
           .hasMessageContaining("the field \"c\" more than once");
+    }
+
+    @Test
+    void thatEndWithAChecksumUnderAnotherNameAreRefused() {
+      recorder.open(disk);
+      move("0", "edit");
+      recorder.close();
+      rewrite(text().replaceFirst("(\"v\":1.*),\"crc\":\"[0-9a-f]", "$1,\"from\":\""));
+      assertThatThrownBy(JournalPropertiesTest.this::found)
+          .isInstanceOf(Damaged.class)
+          .hasMessageContaining("line 2")
+          .hasMessageContaining("looks like one under another name");
+    }
+
+    @Test
+    void mayHaveAContextThatLooksLikeAChecksum() throws Exception {
+      byte[] line = "{\"id\":\"0\",\"state\":\"new\",\"c\":\"90939d44efd3e69b\"}".getBytes(UTF_8);
+      assertThat(new LineReader().read(line, 0, line.length)).isInstanceOf(Line.JobLine.class);
     }
 
     private void goOnTwice() {

@@ -202,7 +202,7 @@ public final class DamageRow implements Row {
     try {
       found = Sample.picture(open(damaged).run());
     } catch (RunFileException.Damaged refused) {
-      requireNamed(history.file(), first, refused);
+      requireNamed(history.file(), damaged, first, refused);
       return;
     }
     // In an open file the last batch may look like one that was never finished.
@@ -214,8 +214,10 @@ public final class DamageRow implements Row {
         "damage at byte " + first + " gives another state, and nobody says so");
   }
 
-  /// The first line that is not as it was written is named, and its job if it has one.
-  private static void requireNamed(byte[] file, int first, RunFileException.Damaged refused) {
+  /// The first line that is not as it was written is named, and its job if it has one. If all that
+  /// it lost is its checksum, a person may have typed it, and the next one is named.
+  private static void requireNamed(
+      byte[] file, byte[] damaged, int first, RunFileException.Damaged refused) {
     int line = 1;
     int lineStart = 0;
     for (int i = 0; i < first; i++) {
@@ -223,6 +225,9 @@ public final class DamageRow implements Row {
         line++;
         lineStart = i + 1;
       }
+    }
+    if (lostItsChecksum(file, damaged, lineStart) && refused.line() == line + 1) {
+      return;
     }
     require(
         refused.line() == line,
@@ -234,6 +239,20 @@ public final class DamageRow implements Row {
             || first <= lineStart + idEnd
             || String.valueOf(refused.getMessage()).contains("job " + text.substring(7, idEnd)),
         "the damaged line is one of a job, which is not named: " + refused.getMessage());
+  }
+
+  private static boolean lostItsChecksum(byte[] file, byte[] damaged, int lineStart) {
+    String was = line(file, lineStart);
+    int checksum = was.lastIndexOf(",\"crc\":\"");
+    return checksum > 0 && line(damaged, lineStart).equals(was.substring(0, checksum) + "}");
+  }
+
+  private static String line(byte[] file, int start) {
+    int end = start;
+    while (end < file.length && file[end] != '\n') {
+      end++;
+    }
+    return Sample.utf8(Arrays.copyOfRange(file, start, end));
   }
 
   /// A state is changed, and something else in the same line: that is no edit.
