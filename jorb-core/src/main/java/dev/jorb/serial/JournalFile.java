@@ -372,10 +372,9 @@ final class JournalFile implements AutoCloseable {
   private RunFileException cutBack(Throwable failed) {
     try {
       file.truncate(end.size());
-      if (isDiskFull(failed)) {
-        // Else a power cut could leave the end of this in the middle of what is written next.
-        file.sync();
-      }
+      // Else a power cut, or a flush that fails, could leave a part of this in the middle of what
+      // is written next, here or by the next process.
+      file.sync();
     } catch (Throwable alsoFailed) {
       failed.addSuppressed(alsoFailed);
       return die("cannot append, and cannot take back what was half written", failed);

@@ -109,6 +109,28 @@ class JournalCrashTest {
 
   @Nested
   class FailedCalls {
+    /// The sectors of the half-written batch may still be on the platter when the next process
+    /// writes another one over them, of which not all can be flushed.
+    @Test
+    void aHalfWrittenBatchDoesNotShineThroughTheNextOne() {
+      for (long seed = SEED; seed < SEED + 200; seed++) {
+        SimDisk disk = new SimDisk(new Random(seed));
+        Recorder recorder = new Recorder(3).open(disk);
+        recorder.commitRandom(new Random(seed));
+        recorder.close();
+        String append = "WRITE " + Sample.PATH + " " + disk.content(Sample.PATH).length;
+        disk.whenCalled(append, () -> disk.failAt(disk.calls(), Fault.SHORT_WRITE, false));
+        assertThatThrownBy(() -> recorder.open(disk)).isInstanceOf(RunFileException.class);
+
+        SimDisk after = disk.afterKill();
+        Recorder next = recorder.copy();
+        after.whenCalled("SYNC", () -> after.failAt(after.calls(), Fault.EIO, false));
+        assertThatThrownBy(() -> next.open(after)).isInstanceOf(RunFileException.class);
+
+        goOnFromEach(Life.statesAfter(after.heal(), 2), next);
+      }
+    }
+
     @ParameterizedTest
     @EnumSource(Fault.class)
     void oneFailedCallLosesNothing(Fault fault) {
