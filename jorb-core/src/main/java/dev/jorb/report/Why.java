@@ -165,7 +165,7 @@ public record Why(
         case NOTHING, NO_WORK -> "; it starts at once";
         case SLOTS ->
             standing.hold().isEmpty()
-                ? "; all " + slots(standing.concurrency()) + " taken by " + some(standing.running())
+                ? taken(standing.concurrency(), standing.running())
                 : "; " + standing.hold() + until;
         case RATE -> "; slots are free, and it " + standing.hold() + until;
         case CLOSED ->
@@ -180,8 +180,12 @@ public record Why(
       };
     }
 
-    private static String slots(int count) {
-      return count + (count == 1 ? " slot is" : " slots are");
+    /// @param by who has them, so far as their steps have begun
+    private static String taken(int slots, List<String> by) {
+      return "; all "
+          + slots
+          + (slots == 1 ? " slot is taken" : " slots are taken")
+          + (by.isEmpty() ? "" : " by " + some(by));
     }
 
     Why answer() {
@@ -325,7 +329,7 @@ public record Why(
         return shutOut;
       }
       if (shape != null && shape.concurrency() > 0 && running.size() >= shape.concurrency()) {
-        return "; all " + slots(shape.concurrency()) + " taken by " + some(running);
+        return taken(shape.concurrency(), running);
       }
       if (shape != null && shape.startsPerSecond() > 0) {
         return "; slots are free, its rate lets the next one start when a permit is there";

@@ -2,6 +2,9 @@ package dev.jorb.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jorb.event.Standing;
+import dev.jorb.event.Standing.Phase;
+import dev.jorb.measure.LimitedBy;
 import dev.jorb.report.Why.Reason;
 import dev.jorb.report.Why.Surroundings;
 import dev.jorb.run.Job;
@@ -10,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -139,6 +143,25 @@ class WhyTest {
 
     assertThat(why("0", true).reason()).isEqualTo(Reason.KICKS_OUT);
     assertThat(why("0", true).waitsFor()).containsExactly("0->1", "0->2");
+  }
+
+  @Test
+  void theStepsThatHaveTheSlotsMayNotHaveBegunYet() {
+    add(job("0", "edit", 9));
+    Standing standing =
+        new Standing(
+            Phase.WAITING,
+            0,
+            List.of(),
+            List.of(),
+            2,
+            LimitedBy.SLOTS,
+            "",
+            Optional.empty(),
+            Optional.empty());
+
+    assertThat(Why.of(jobs.getFirst(), jobs, SHAPES, standing, 0, NOW).sentence())
+        .isEqualTo("it is the next to start in \"edit\"; all 2 slots are taken");
   }
 
   @Test
