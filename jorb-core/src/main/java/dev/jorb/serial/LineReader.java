@@ -31,6 +31,9 @@ final class LineReader {
   /// What damage can leave of a checksum.
   private static final Pattern CHECKSUM = Pattern.compile("[0-9a-f]{8,16}");
 
+  /// Fields whose values may look like a checksum and be none.
+  private static final Set<String> FREE = Set.of("id", "parent", "c");
+
   /// What each byte is as a digit of a checksum; -1 if it is none.
   private static final byte[] HEX = hexDigits();
 
@@ -247,7 +250,7 @@ final class LineReader {
           in.skip();
         }
       }
-      lastText = seal == Seal.TYPED && !name.equals("c") ? in.textIfText() : null;
+      lastText = seal == Seal.TYPED && !FREE.contains(name) ? in.textIfText() : null;
     }
     expect(
         lastText == null || !CHECKSUM.matcher(lastText).matches(),

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The properties of the run file that the design promises, one by one, on a simulated disk.
 class JournalPropertiesTest {
@@ -245,30 +247,37 @@ class JournalPropertiesTest {
 
     @Test
     void withAFieldTwiceAreRefused() {
-      recorder.open(disk);
-      move("0", "edit");
-      recorder.close();
-      rewrite(text().replaceAll("(\"v\":2.*),\"crc\":(\"[0-9a-f]*\"})", "$1,\"c\":$2"));
-      assertThatThrownBy(JournalPropertiesTest.this::found)
-          .isInstanceOf(Damaged.class)
-          .hasMessageContaining("the field \"c\" more than once");
+      refuses(
+          "(\"v\":2.*),\"crc\":(\"[0-9a-f]*\"})", "$1,\"c\":$2", "the field \"c\" more than once");
     }
 
     @Test
     void thatEndWithAChecksumUnderAnotherNameAreRefused() {
+      refuses(
+          "(\"v\":1.*),\"crc\":\"[0-9a-f]",
+          "$1,\"from\":\"",
+          "line 2: job 0: it has no checksum, and its last field looks like one under another name");
+    }
+
+    private void refuses(String was, String is, String problem) {
       recorder.open(disk);
       move("0", "edit");
       recorder.close();
-      rewrite(text().replaceFirst("(\"v\":1.*),\"crc\":\"[0-9a-f]", "$1,\"from\":\""));
+      rewrite(text().replaceFirst(was, is));
       assertThatThrownBy(JournalPropertiesTest.this::found)
           .isInstanceOf(Damaged.class)
-          .hasMessageContaining("line 2")
-          .hasMessageContaining("looks like one under another name");
+          .hasMessageContaining(problem);
     }
 
-    @Test
-    void mayHaveAContextThatLooksLikeAChecksum() throws Exception {
-      byte[] line = "{\"id\":\"0\",\"state\":\"new\",\"c\":\"90939d44efd3e69b\"}".getBytes(UTF_8);
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "{\"id\":\"0\",\"state\":\"new\",\"c\":\"90939d44efd3e69b\"}",
+          "{\"state\":\"new\",\"c\":{},\"id\":\"20261125\"}",
+          "{\"id\":\"0\",\"state\":\"new\",\"c\":{},\"parent\":\"10000001\"}"
+        })
+    void mayHaveIdsAndContextsThatLookLikeChecksums(String typed) throws Exception {
+      byte[] line = typed.getBytes(UTF_8);
       assertThat(new LineReader().read(line, 0, line.length)).isInstanceOf(Line.JobLine.class);
     }
 

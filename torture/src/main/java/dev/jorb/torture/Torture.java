@@ -1,5 +1,7 @@
 package dev.jorb.torture;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.jorb.time.TimeSource;
 import dev.jorb.torture.Plan.Order;
 import java.io.IOException;
@@ -16,7 +18,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// Tries to make a run file lose something.
 @Command(
@@ -31,7 +36,6 @@ import picocli.CommandLine.Option;
 public final class Torture implements Callable<Integer> {
   static final int GOOD = 0;
   static final int FOUND = 1;
-  static final int REFUSED = 2;
   static final int NOT_DONE = 3;
 
   @Option(names = "--short", description = "A part of each row; the usual.")
@@ -84,6 +88,7 @@ public final class Torture implements Callable<Integer> {
   @Option(names = "--scratch", hidden = true, description = "A folder for temporary files.")
   private Path scratch = Path.of("torture", "target", "scratch");
 
+  @Spec private @Nullable CommandSpec spec;
   private final List<Row> rows;
 
   Torture(List<Row> rows) {
@@ -92,19 +97,7 @@ public final class Torture implements Callable<Integer> {
 
   /// Runs the campaign and ends the process with what came of it.
   public static void main(String[] args) {
-    System.exit(
-        new CommandLine(new Torture(Rows.all()))
-            .setExecutionExceptionHandler(Torture::refuse)
-            .execute(args));
-  }
-
-  private static int refuse(Exception wrong, CommandLine line, CommandLine.ParseResult parsed)
-      throws Exception {
-    if (!(wrong instanceof IllegalArgumentException)) {
-      throw wrong;
-    }
-    line.getErr().println(wrong.getMessage());
-    return REFUSED;
+    System.exit(new CommandLine(new Torture(Rows.all())).execute(args));
   }
 
   @Override
@@ -115,7 +108,7 @@ public final class Torture implements Callable<Integer> {
       return GOOD;
     }
     if (isShort && isFull) {
-      throw new IllegalArgumentException("--short and --full are not both possible");
+      throw misuse("--short and --full are not both possible");
     }
     Optional<Store> store =
         isFull && turn == null ? Optional.of(new Store(state)) : Optional.empty();
@@ -128,10 +121,14 @@ public final class Torture implements Callable<Integer> {
     return verdict(results);
   }
 
+  private ParameterException misuse(String what) {
+    return new ParameterException(requireNonNull(spec).commandLine(), what);
+  }
+
   private List<Row> chosen() {
     for (String name : only) {
       if (rows.stream().noneMatch(row -> row.name().equals(name))) {
-        throw new IllegalArgumentException(
+        throw misuse(
             "there is no row \""
                 + name
                 + "\"; there are "
@@ -145,7 +142,7 @@ public final class Torture implements Callable<Integer> {
     OptionalLong kept = store.map(Store::seed).orElse(OptionalLong.empty());
     if (kept.isPresent()) {
       if (seed != null && seed != kept.getAsLong()) {
-        throw new IllegalArgumentException(
+        throw misuse(
             "the campaign in "
                 + state
                 + " has the seed "

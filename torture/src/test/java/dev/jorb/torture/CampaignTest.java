@@ -3,6 +3,8 @@ package dev.jorb.torture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,12 +16,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The campaign itself, with rows whose results are known.
 class CampaignTest {
   @TempDir Path folder;
+  private final StringWriter err = new StringWriter();
   private Path json;
 
   @BeforeEach
@@ -45,7 +49,9 @@ class CampaignTest {
     args.addAll(List.of("--json", json.toString(), "--commit", "abc"));
     args.addAll(List.of("--scratch", folder.resolve("scratch").toString()));
     args.addAll(List.of("--state", folder.resolve("state").toString()));
-    return new CommandLine(new Torture(rows)).execute(args.toArray(String[]::new));
+    return new CommandLine(new Torture(rows))
+        .setErr(new PrintWriter(err))
+        .execute(args.toArray(String[]::new));
   }
 
   private JsonNode results() throws IOException {
@@ -217,6 +223,16 @@ class CampaignTest {
   @Test
   void aWrongNameIsToldWithTheRightOnes() {
     Row good = new Told("good", 4, 4, turn -> {});
-    assertThat(torture(List.of(good), "--only", "godo")).isNotEqualTo(Torture.GOOD);
+    assertThat(torture(List.of(good), "--only", "godo")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).startsWith("there is no row \"godo\"; there are good");
+  }
+
+  @Test
+  void aCampaignKeepsItsSeed() {
+    Row good = new Told("good", 4, 4, turn -> {});
+    new Store(folder.resolve("state")).begin(3);
+
+    assertThat(torture(List.of(good), "--full", "--seed", "4")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("has the seed 3; leave out --seed to go on with it");
   }
 }

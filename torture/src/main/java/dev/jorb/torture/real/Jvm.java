@@ -3,6 +3,7 @@ package dev.jorb.torture.real;
 import dev.jorb.torture.child.Child;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -31,16 +32,27 @@ record Jvm(List<String> options) {
 
   /// Makes the cache beside the row's folder, unless another row has made it for the same classes.
   static synchronized Jvm fast(Path scratch) throws IOException, InterruptedException {
-    Path cache = scratch.resolveSibling("child-" + classes() + ".aot").toAbsolutePath();
+    Path caches = Files.createDirectories(scratch.resolveSibling("caches")).toAbsolutePath();
+    Path cache = caches.resolve("child-" + classes() + ".aot");
     if (!Files.exists(cache)) {
       Path folder = Files.createTempDirectory(scratch, "cache");
       Path made = folder.resolve("child.aot");
       // The first life begins a file; the second, from which the JVM learns, also reads it.
       Shell.run(new Jvm(SMALL).life(folder, 1));
       Shell.run(new Jvm(SMALL).with("-XX:AOTCacheOutput=" + made).life(folder, 2));
+      deleteAll(caches);
       Files.move(made, cache, StandardCopyOption.ATOMIC_MOVE);
     }
     return new Jvm(SMALL).with("-XX:AOTCache=" + cache);
+  }
+
+  /// Caches of other builds have 27 MB each, and are of no use any more.
+  private static void deleteAll(Path caches) throws IOException {
+    try (DirectoryStream<Path> old = Files.newDirectoryStream(caches)) {
+      for (Path each : old) {
+        Files.deleteIfExists(each);
+      }
+    }
   }
 
   private List<String> life(Path folder, int life) {
