@@ -1,6 +1,8 @@
 package dev.jorb.torture;
 
 import dev.jorb.torture.Finding.Kind;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,13 +28,16 @@ record Result(
     long broken,
     long millis,
     List<String> messages) {
+  Result {
+    commits = Collections.unmodifiableSet(new TreeSet<>(commits));
+  }
 
   static Result nothing(Row row) {
     return new Result(row.name(), row.what(), Set.of(), -1, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
   }
 
   Result with(String commit, long turns, long done, Tally tally, long moreMillis) {
-    Set<String> all = new TreeSet<>(commits);
+    Set<String> all = new HashSet<>(commits);
     all.add(commit);
     return new Result(
         row,

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The folder where a full campaign keeps its seed and its results between two calls: one file for
-/// each, replaced in one step.
+/// each, replaced in one step. People read them too.
 final class Store {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -54,7 +54,8 @@ final class Store {
   private void write(String name, Object value) {
     try {
       Path temporary = folder.resolve(name + ".tmp");
-      JSON.writeValue(temporary.toFile(), value);
+      String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+      Files.writeString(temporary, text + "\n");
       Files.move(temporary, folder.resolve(name + ".json"), StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep results in " + folder, e);

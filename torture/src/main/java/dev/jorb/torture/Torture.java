@@ -70,8 +70,11 @@ public final class Torture implements Callable<Integer> {
   @Option(
       names = "--state",
       paramLabel = "DIR",
-      description = "Where --full keeps its results between two calls; ${DEFAULT-VALUE}.")
-  private Path state = Path.of(".torture");
+      description = {
+        "Where --full keeps its results between two calls; ${DEFAULT-VALUE}, which git keeps too.",
+        "A folder that is not there yet is for a campaign that begins anew."
+      })
+  private Path state = Path.of("torture", "campaign");
 
   @Option(
       names = "--minutes",
