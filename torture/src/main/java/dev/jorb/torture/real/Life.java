@@ -26,6 +26,7 @@ final class Life implements AutoCloseable {
 
   private final TimeSource time = TimeSource.system();
   private final Process process;
+  private final boolean isUnderAnother;
   private final Path said;
   private final InputStream phases;
   private final Map<Phase, Long> enteredNanos = new EnumMap<>(Phase.class);
@@ -34,6 +35,13 @@ final class Life implements AutoCloseable {
 
   /// @param said a file for what it says
   Life(List<String> command, Path said) throws IOException {
+    this(command, false, said);
+  }
+
+  /// @param isUnderAnother whether the command is a program that starts the child
+  /// @param said a file for what it says
+  Life(List<String> command, boolean isUnderAnother, Path said) throws IOException {
+    this.isUnderAnother = isUnderAnother;
     this.said = said;
     this.process = new ProcessBuilder(command).redirectError(said.toFile()).start();
     this.phases = process.getInputStream();
@@ -109,11 +117,16 @@ final class Life implements AutoCloseable {
 
   /// Kills it; nothing that it wrote is lost, since no pipe is closed. Whether it was still alive.
   boolean kill() {
-    List<ProcessHandle> traced = process.descendants().toList();
+    List<ProcessHandle> traced = descendants();
     if (traced.isEmpty()) {
       return process.isAlive() && process.toHandle().destroyForcibly();
     }
     return traced.stream().anyMatch(ProcessHandle::destroyForcibly);
+  }
+
+  /// Not looked for without need: that reads of every process of the machine.
+  private List<ProcessHandle> descendants() {
+    return isUnderAnother ? process.descendants().toList() : List.of();
   }
 
   /// Sends it a signal, if it is still there to get it.
@@ -152,7 +165,7 @@ final class Life implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException, IOException {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    descendants().forEach(ProcessHandle::destroyForcibly);
     process.toHandle().destroyForcibly();
     process.waitFor();
     phases.close();

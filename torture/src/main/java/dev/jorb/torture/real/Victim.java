@@ -55,7 +55,7 @@ final class Victim {
     lives++;
     List<String> command = new ArrayList<>(List.of(under));
     command.addAll(jvm.command(file, account, seed, JOBS, lives, batches));
-    return new Life(command, accounts.resolve("said-" + lives));
+    return new Life(command, under.length > 0, accounts.resolve("said-" + lives));
   }
 
   /// Waits until so many more batches were acknowledged, or it has ended.
