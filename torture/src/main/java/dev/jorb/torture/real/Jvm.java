@@ -1,6 +1,7 @@
 package dev.jorb.torture.real;
 
 import dev.jorb.torture.child.Child;
+import dev.jorb.torture.child.Phases.Phase;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -18,13 +19,22 @@ record Jvm(List<String> options) {
   private static final List<String> SMALL =
       List.of(
           "-XX:TieredStopAtLevel=1",
+          // Most of what would be compiled is hardly called any more before the end.
+          "-XX:CompileThresholdScaling=10",
           "-XX:+UseSerialGC",
           "-Xmx96m",
           "-XX:-UsePerfData",
+          // The cache is used where it lies, and not copied to make its place a secret.
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:ArchiveRelocationMode=0",
+          // Not looked for in every file of the class path.
+          "-Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider",
+          "-Dslf4j.internal.verbosity=WARN",
+          // Jackson asks for a calendar; without the fallback nobody lists all locales for it.
+          "-Djava.locale.providers=CLDR",
           // What the JVM says goes where the child's own words go, not among its phases.
           "-Xlog:disable",
-          "-Xlog:all=error:stderr",
-          "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+          "-Xlog:all=error:stderr");
 
   Jvm {
     options = List.copyOf(options);
@@ -37,9 +47,15 @@ record Jvm(List<String> options) {
     if (!Files.exists(cache)) {
       Path folder = Files.createTempDirectory(scratch, "cache");
       Path made = folder.resolve("child.aot");
-      // The first life begins a file; the second, from which the JVM learns, also reads it.
-      Shell.run(new Jvm(SMALL).life(folder, 1));
-      Shell.run(new Jvm(SMALL).with("-XX:AOTCacheOutput=" + made).life(folder, 2));
+      // The first life begins a file, the second is killed; the third, from which the JVM learns,
+      // reads and compacts what they have left.
+      Jvm plain = new Jvm(SMALL);
+      Shell.run(plain.life(folder, 1));
+      try (Life second = new Life(plain.life(folder, 2), folder.resolve("said"))) {
+        second.reaches(Phase.RUN);
+        second.kill();
+      }
+      Shell.run(plain.with("-XX:AOTCacheOutput=" + made).life(folder, 3));
       deleteAll(caches);
       Files.move(made, cache, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -56,7 +72,7 @@ record Jvm(List<String> options) {
   }
 
   private List<String> life(Path folder, int life) {
-    return command(folder.resolve("run"), folder.resolve("account"), 1, 8, life, 9);
+    return command(folder.resolve("run"), folder.resolve("account"), 1, 8, life, 40);
   }
 
   private Jvm with(String option) {
