@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
 final class JournalScan {
   private final Path path;
   private final DiskFile file;
-  private final LineReader reader = new LineReader();
+  private final JournalLines lines;
   private final List<Pending> pending = new ArrayList<>();
   private final BatchSum sum = new BatchSum();
-  private final Edits edits = new Edits(reader);
+  private final Edits edits;
   private int typedInBatch;
 
   /// How many of the file's first batches are still to come.
@@ -43,40 +43,46 @@ final class JournalScan {
   /// A line of the batch that is being read.
   private record Pending(Line line, Place place, @Nullable String stateBeforeEdit) {}
 
-  private JournalScan(Path path, DiskFile file) {
+  private JournalScan(Path path, DiskFile file, JournalLines lines) {
     this.path = path;
     this.file = file;
+    this.lines = lines;
+    this.edits = new Edits(lines.reader());
   }
 
   /// Reads the whole file, which must not be empty.
   ///
   /// @throws RunFileException.Damaged if anything is not as it was written
   static RunImage read(Path path, DiskFile file) throws IOException {
-    return new JournalScan(path, file).read();
+    return read(path, file, new JournalLines(file));
+  }
+
+  /// The same with `lines`, which are the file's.
+  static RunImage read(Path path, DiskFile file, JournalLines lines) throws IOException {
+    return new JournalScan(path, file, lines).read();
   }
 
   private RunImage read() throws IOException {
-    LineSource source = new LineSource(file, 0, 1);
-    RunImage image = firstLine(source);
-    while (source.next()) {
+    RunImage image = firstLine();
+    while (lines.next()) {
       try {
-        take(image, source, reader.read(source.bytes(), source.start(), source.end()));
+        take(image, lines.source(), lines.line());
       } catch (BadLineException e) {
-        cutOrRefuse(image, source, e.problem());
+        cutOrRefuse(image, lines.source(), e.problem());
         return image;
       }
     }
-    atEnd(image, source);
+    atEnd(image, lines.source());
     return image;
   }
 
-  private RunImage firstLine(LineSource source) throws IOException {
-    if (!source.next()) {
+  private RunImage firstLine() throws IOException {
+    if (!lines.next()) {
       throw new RunFileException.Damaged(path, 1, "the file is empty; it is not a run file");
     }
+    LineSource source = lines.source();
     try {
-      Line line = reader.read(source.bytes(), source.start(), source.end());
-      if (line instanceof Line.Head head) {
+      if (lines.line() instanceof Line.Head head) {
         return begin(head.header(), source);
       }
       throw new BadLineException("it does not say {\"jorb\":1,…");
@@ -276,7 +282,7 @@ final class JournalScan {
 
   /// Decides what a line means that cannot be read.
   private void cutOrRefuse(RunImage image, LineSource bad, String problem) throws IOException {
-    if (firstBatchesLeft > 0 || !new TornTail(file, image, reader).beginsAt(bad)) {
+    if (firstBatchesLeft > 0 || !new TornTail(file, image, lines.reader()).beginsAt(bad)) {
       throw damaged(bad, problem);
     }
     requireNoPastOnly(image);

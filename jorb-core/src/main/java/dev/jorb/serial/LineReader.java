@@ -4,7 +4,9 @@ import dev.jorb.run.Redriven;
 import dev.jorb.run.StateShape;
 import dev.jorb.serial.Line.Seal;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -28,6 +30,8 @@ final class LineReader {
   private static final int LONG_CRC = 16;
   private static final int CRC_FRAME = ",\"crc\":\"".length() + "\"}".length();
 
+  private static final int DECODED_AT_ONCE = 8 << 10;
+
   /// What damage can leave of a checksum.
   private static final Pattern CHECKSUM = Pattern.compile("[0-9a-f]{8,16}");
 
@@ -40,11 +44,28 @@ final class LineReader {
   /// State names and the like repeat in every line; one object each is enough.
   private final Map<String, String> names = new HashMap<>();
 
+  /// These objects, for all readers of a file.
+  private final Map<String, String> shared;
+
   private final CanonicalLine canonical = new CanonicalLine(this::name);
 
-  /// All names of states that it has read so far.
+  LineReader() {
+    this(new HashMap<>());
+  }
+
+  /// @param shared the one object for each name, for all readers of a file
+  LineReader(Map<String, String> shared) {
+    this.shared = shared;
+  }
+
+  /// All names of states that it has read or learned so far.
   Set<String> names() {
     return names.keySet();
+  }
+
+  /// Takes in names that another reader of the same file has read.
+  void learn(Set<String> others) {
+    others.forEach(this::name);
   }
 
   /// The line in `bytes[from, to)`, without its line break.
@@ -105,12 +126,19 @@ final class LineReader {
   }
 
   private static Seal typed(byte[] bytes, int from, int to) throws BadLineException {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from));
-    } catch (CharacterCodingException e) {
-      throw new BadLineException("it is not UTF-8");
-    }
+    expect(isUtf8(ByteBuffer.wrap(bytes, from, to - from)), "it is not UTF-8");
     return Seal.TYPED;
+  }
+
+  /// Decodes it bit by bit: it may be megabytes of what a crash left.
+  private static boolean isUtf8(ByteBuffer bytes) {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    CharBuffer some = CharBuffer.allocate(Math.min(bytes.remaining() + 1, DECODED_AT_ONCE));
+    CoderResult result;
+    do {
+      result = decoder.decode(bytes, some.clear(), true);
+    } while (result.isOverflow());
+    return !result.isError();
   }
 
   private static Seal check(byte[] bytes, int from, int end, int to, int digits)
@@ -384,8 +412,12 @@ final class LineReader {
   }
 
   private String name(String text) {
-    String known = names.putIfAbsent(text, text);
-    return known == null ? text : known;
+    return names.computeIfAbsent(
+        text,
+        one -> {
+          String known = shared.putIfAbsent(one, one);
+          return known == null ? one : known;
+        });
   }
 
   private List<String> names(List<String> texts) {

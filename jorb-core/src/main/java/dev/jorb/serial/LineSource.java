@@ -2,6 +2,9 @@ package dev.jorb.serial;
 
 import dev.jorb.serial.Disk.DiskFile;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -9,8 +12,16 @@ import java.util.Arrays;
 final class LineSource {
   private static final int CHUNK = 64 << 10;
 
-  private final DiskFile file;
-  private byte[] buffer = new byte[CHUNK];
+  /// Eight bytes at a time, to find line breaks.
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final long ONES = 0x0101_0101_0101_0101L;
+  private static final long HIGH_BITS = ONES << 7;
+  private static final long LINE_BREAKS = ONES * '\n';
+
+  private final Reading file;
+  private byte[] buffer;
   private long bufferOffset;
   private int start;
   private int end;
@@ -18,9 +29,26 @@ final class LineSource {
   private boolean terminated;
   private long number;
 
+  /// Reads up to `length` bytes from a position in the file; 0 or less at its end.
+  private interface Reading {
+    int read(long position, byte[] into, int offset, int length) throws IOException;
+  }
+
   /// Starts at `offset`, whose line has `firstNumber`.
   LineSource(DiskFile file, long offset, long firstNumber) {
+    this(file::read, new byte[CHUNK], 0, offset, firstNumber);
+  }
+
+  /// Whole lines that were read already: the first `length` bytes of `lines`, which stand at
+  /// `offset` in the file.
+  LineSource(byte[] lines, int length, long offset, long firstNumber) {
+    this((position, into, at, count) -> 0, lines, length, offset, firstNumber);
+  }
+
+  private LineSource(Reading file, byte[] buffer, int filled, long offset, long firstNumber) {
     this.file = file;
+    this.buffer = buffer;
+    this.filled = filled;
     this.bufferOffset = offset;
     this.number = firstNumber - 1;
   }
@@ -32,10 +60,9 @@ final class LineSource {
     terminated = false;
     int scanned = start;
     while (true) {
-      for (int i = scanned; i < filled; i++) {
-        if (buffer[i] == '\n') {
-          return line(i, true);
-        }
+      int lineBreak = lineBreak(scanned);
+      if (lineBreak < filled) {
+        return line(lineBreak, true);
       }
       scanned = filled - start;
       if (filled - start > Codec.MAX_BYTES + CHUNK || !fill()) {
@@ -44,6 +71,23 @@ final class LineSource {
       scanned += start;
     }
     return filled > start && line(filled, false);
+  }
+
+  /// Where the next line break stands, from `from`; `filled` if there is none.
+  private int lineBreak(int from) {
+    int i = from;
+    while (i <= filled - Long.BYTES) {
+      long word = (long) WORDS.get(buffer, i) ^ LINE_BREAKS;
+      long zeros = (word - ONES) & ~word & HIGH_BITS;
+      if (zeros != 0) {
+        return i + (Long.numberOfTrailingZeros(zeros) >>> 3);
+      }
+      i += Long.BYTES;
+    }
+    while (i < filled && buffer[i] != '\n') {
+      i++;
+    }
+    return i;
   }
 
   private boolean line(int end, boolean terminated) {
