@@ -117,7 +117,7 @@ final class ById<V> extends AbstractMap<String, V> {
     public Map.Entry<String, V> next() {
       V value = hasNext() && next < numbered.size() ? numbered.get(next) : null;
       last = value == null ? -1 : next++;
-      return value == null ? rest.next() : Map.entry(Integer.toString(last), value);
+      return value == null ? rest.next() : new Numbered<>(last, value);
     }
 
     @Override
@@ -127,6 +127,36 @@ final class ById<V> extends AbstractMap<String, V> {
       } else {
         replace(last, null);
       }
+    }
+  }
+
+  /// An entry that makes the text of its number only for who asks: most look at the values alone.
+  private record Numbered<V>(int number, V value) implements Map.Entry<String, V> {
+    @Override
+    public String getKey() {
+      return Integer.toString(number);
+    }
+
+    @Override
+    public V getValue() {
+      return value;
+    }
+
+    @Override
+    public V setValue(V other) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Map.Entry<?, ?> entry
+          && getKey().equals(entry.getKey())
+          && value.equals(entry.getValue());
+    }
+
+    @Override
+    public int hashCode() {
+      return getKey().hashCode() ^ value.hashCode();
     }
   }
 }

@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Turns what a file holds into a run with typed contexts, which are decoded by as many threads as
-/// there are processors. Used once.
+/// Turns what a file holds into a run with typed contexts. They are decoded, and the jobs made, by
+/// as many threads as there are processors. Used once.
 final class RunImageReader<O, J> {
-  /// Contexts that are decoded before their jobs are made.
+  /// Jobs that are made before they are put into the run.
   private static final int AT_ONCE = 1 << 14;
 
   private final Path path;
@@ -47,10 +47,8 @@ final class RunImageReader<O, J> {
     List<Winner> winners = new ArrayList<>(image.jobs.values());
     for (int start = 0; start < winners.size(); start += AT_ONCE) {
       List<Winner> some = winners.subList(start, Math.min(winners.size(), start + AT_ONCE));
-      List<Decoded<J>> contexts = some.parallelStream().map(this::decode).toList();
-      for (int i = 0; i < some.size(); i++) {
-        run.put(toJob(some.get(i), contexts.get(i), image.crashes(some.get(i))));
-      }
+      List<Made<J>> made = some.parallelStream().map(each -> make(image, each)).toList();
+      made.forEach(each -> take(each, run));
     }
     image.limits.values().forEach(run::note);
     image.holds.all().forEach(run::note);
@@ -72,38 +70,54 @@ final class RunImageReader<O, J> {
     }
   }
 
-  /// A context, or why there is none.
-  private record Decoded<J>(@Nullable J context, String problem) {}
+  /// A job, and what a person should be told of it.
+  private record Made<J>(
+      Job<J> job,
+      @Nullable Doubt inDoubt,
+      @Nullable Stray unreadable,
+      @Nullable Stray unknownState) {}
 
   /// Called by many threads at once.
-  private Decoded<J> decode(Winner winner) {
-    try {
-      return new Decoded<>(contextCodec.decode(winner.context()), "");
-    } catch (DecodeException e) {
-      return new Decoded<>(null, e.problem());
-    }
-  }
-
-  private Job<J> toJob(Winner winner, Decoded<J> decoded, int crashes) {
+  private Made<J> make(RunImage image, Winner winner) {
     Job.Builder<J> job = winner.toJob();
+    int crashes = image.crashes(winner);
+    Doubt inDoubt = null;
     if (winner.seal() == Seal.WHOLE && crashes > 0) {
       int inARow = winner.job().crashes() + crashes;
-      inDoubt.add(new Doubt(winner.job().id(), winner.job().state(), inARow));
+      inDoubt = new Doubt(winner.job().id(), winner.job().state(), inARow);
       job.inDoubt(true).crashes(inARow);
     }
-    if (decoded.context() == null) {
-      unreadable.add(new Stray(winner.job().id(), winner.job().state(), decoded.problem()));
-      return job.parked("its context cannot be read: " + decoded.problem()).build();
+    try {
+      job.context(contextCodec.decode(winner.context()));
+    } catch (DecodeException e) {
+      job.parked("its context cannot be read: " + e.problem());
+      return new Made<>(job.build(), inDoubt, stray(winner, e.problem()), null);
     }
-    job.context(decoded.context());
+    Stray unknownState = null;
     if (!known.isEmpty()
         && !known.contains(winner.job().state())
         && !winner.job().state().equals(Job.CANCELLED)) {
-      unknownStates.add(
-          new Stray(winner.job().id(), winner.job().state(), "the workflow has no such state"));
+      unknownState = stray(winner, "the workflow has no such state");
       job.parked("the workflow has no state \"" + winner.job().state() + "\"");
     }
-    return job.build();
+    return new Made<>(job.build(), inDoubt, null, unknownState);
+  }
+
+  private static Stray stray(Winner winner, String problem) {
+    return new Stray(winner.job().id(), winner.job().state(), problem);
+  }
+
+  private void take(Made<J> made, Run<O, J> run) {
+    addIfAny(made.inDoubt(), inDoubt);
+    addIfAny(made.unreadable(), unreadable);
+    addIfAny(made.unknownState(), unknownStates);
+    run.put(made.job());
+  }
+
+  private static <T> void addIfAny(@Nullable T one, List<T> all) {
+    if (one != null) {
+      all.add(one);
+    }
   }
 
   Opening opening(RunImage image) {

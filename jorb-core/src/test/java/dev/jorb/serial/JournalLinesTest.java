@@ -87,7 +87,7 @@ class JournalLinesTest {
     Random random = new Random(SEED);
     int read = 0;
     int refused = 0;
-    for (int round = 0; round < 3_000; round++) {
+    for (int round = 0; round < 1_000; round++) {
       byte[] content = damaged(files.get(random.nextInt(files.size())), random);
       int pieceBytes = 1 << random.nextInt(4, 14);
 
@@ -101,8 +101,8 @@ class JournalLinesTest {
         refused++;
       }
     }
-    assertThat(read).isGreaterThan(300);
-    assertThat(refused).isGreaterThan(300);
+    assertThat(read).isGreaterThan(100);
+    assertThat(refused).isGreaterThan(100);
   }
 
   /// A file after what a crash, a bad disk or a person may do to it, once or several times.
@@ -115,8 +115,10 @@ class JournalLinesTest {
         case 1 -> file = Arrays.copyOf(file, at);
         case 2 -> Arrays.fill(file, at, file.length, (byte) 0);
         case 3 -> file = Arrays.copyOf(file, file.length + random.nextInt(2_000));
-        case 4 -> file = replaced(file, "\"state\":\"" + anyState(random) + '"', "\"state\":\"edit\"");
-        case 5 -> file = replaced(file, "\"state\":\"" + anyState(random) + '"', "\"state\":\"odd\"");
+        case 4 ->
+            file = replaced(file, "\"state\":\"" + anyState(random) + '"', "\"state\":\"edit\"");
+        case 5 ->
+            file = replaced(file, "\"state\":\"" + anyState(random) + '"', "\"state\":\"odd\"");
         default -> file = replaced(file, ",\"crc\":\"" + random.nextInt(10), "\"}\n{\"crc\":\"");
       }
     }
@@ -156,7 +158,8 @@ class JournalLinesTest {
     long line = 1 + text.substring(0, start).chars().filter(c -> c == '\n').count();
 
     assertThatThrownBy(() -> load(file))
-        .isInstanceOfSatisfying(Damaged.class, refused -> assertThat(refused.line()).isEqualTo(line))
+        .isInstanceOfSatisfying(
+            Damaged.class, refused -> assertThat(refused.line()).isEqualTo(line))
         .hasMessageContaining("job 2: its checksum does not match");
   }
 
@@ -167,11 +170,12 @@ class JournalLinesTest {
     JournalLines lines = new JournalLines(new BadSector(file(file), bad), 1_000, true);
     List<Line> before = new ArrayList<>();
 
-    assertThatThrownBy(() -> {
-          while (lines.next()) {
-            before.add(lines.line());
-          }
-        })
+    assertThatThrownBy(
+            () -> {
+              while (lines.next()) {
+                before.add(lines.line());
+              }
+            })
         .isInstanceOf(IOException.class)
         .hasMessage("bad sector");
 
