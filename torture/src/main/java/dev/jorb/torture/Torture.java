@@ -119,9 +119,22 @@ public final class Torture implements Callable<Integer> {
     System.err.printf(
         "torture, %s, seed %d, commit %s%n%s%n",
         isFull ? "full" : "short", order.seed(), commit, Report.head());
-    List<Result> results = new Campaign(order, commit, scratch, store, System.err).run(chosen);
-    report(new Report(commit, order.seed(), isFull, results));
-    return verdict(results);
+    try (Claims claims = new Claims()) {
+      claim(claims, chosen);
+      List<Result> results = new Campaign(order, commit, scratch, store, System.err).run(chosen);
+      report(new Report(commit, order.seed(), isFull, results));
+      return verdict(results);
+    }
+  }
+
+  private void claim(Claims claims, List<Row> chosen) throws IOException {
+    for (Row row : chosen) {
+      if (!claims.tryAdd(scratch, row)) {
+        throw misuse(
+            "another process does the row \"%s\" in %s; wait for its end"
+                .formatted(row.name(), scratch));
+      }
+    }
   }
 
   private ParameterException misuse(String what) {

@@ -228,6 +228,18 @@ class CampaignTest {
   }
 
   @Test
+  void aRowThatAnotherProcessDoesIsLeftToIt() throws IOException {
+    Row good = new Told("good", 4, 4, turn -> {});
+    try (Claims others = new Claims()) {
+      assertThat(others.tryAdd(folder.resolve("scratch"), good)).isTrue();
+
+      assertThat(torture(List.of(good))).isEqualTo(ExitCode.USAGE);
+      assertThat(err.toString()).startsWith("another process does the row \"good\" in ");
+    }
+    assertThat(torture(List.of(good))).isEqualTo(Torture.GOOD);
+  }
+
+  @Test
   void aCampaignKeepsItsSeed() {
     Row good = new Told("good", 4, 4, turn -> {});
     new Store(folder.resolve("state")).begin(3);
