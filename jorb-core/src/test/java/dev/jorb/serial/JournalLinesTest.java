@@ -89,7 +89,7 @@ class JournalLinesTest {
     Random random = new Random(SEED);
     int read = 0;
     int refused = 0;
-    for (int round = 0; round < 1_000; round++) {
+    for (int round = 0; round < 300; round++) {
       byte[] content = damaged(files.get(random.nextInt(files.size())), random);
       int pieceBytes = 1 << random.nextInt(4, 14);
 
@@ -103,8 +103,8 @@ class JournalLinesTest {
         refused++;
       }
     }
-    assertThat(read).isGreaterThan(100);
-    assertThat(refused).isGreaterThan(100);
+    assertThat(read).isGreaterThan(30);
+    assertThat(refused).isGreaterThan(30);
   }
 
   /// The file with a first line that names no states, so that they are known from the lines alone.
