@@ -5,6 +5,7 @@ import dev.jorb.processor.RunFailedException;
 import dev.jorb.processor.RunHandle;
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
+import dev.jorb.serial.EarlyCompaction;
 import dev.jorb.serial.JournalSerializer;
 import dev.jorb.serial.RunFileException;
 import dev.jorb.workflow.Workflow;
@@ -28,6 +29,9 @@ public final class Child {
   /// The file could not be opened.
   public static final int REFUSED = 4;
 
+  /// The system property that has the file compacted all the time.
+  public static final String EARLY_COMPACTION = "jorb.earlyCompaction";
+
   private final CountDownLatch enough = new CountDownLatch(1);
   private final Workflow<Account, String, Load> workflow = Script.workflow();
   private final Account account;
@@ -37,11 +41,13 @@ public final class Child {
     this.account = account;
     this.serializer =
         new AccountedSerializer(
-            JournalSerializer.at(file, workflow),
-            account,
-            new Phases(),
-            batches,
-            enough::countDown);
+            journal(file, workflow), account, new Phases(), batches, enough::countDown);
+  }
+
+  private static JournalSerializer<String, Load> journal(
+      Path file, Workflow<Account, String, Load> workflow) {
+    JournalSerializer<String, Load> journal = JournalSerializer.at(file, workflow);
+    return Boolean.getBoolean(EARLY_COMPACTION) ? EarlyCompaction.in(journal) : journal;
   }
 
   /// Runs one life.

@@ -117,6 +117,11 @@ record Jvm(List<String> options) {
     return command;
   }
 
+  /// The same for children that compact their file all the time while they run.
+  Jvm compactingEarly() {
+    return with("-D" + Child.EARLY_COMPACTION + "=true");
+  }
+
   /// The same with more heap.
   Jvm heap(int mebibytes) {
     return with("-Xmx" + mebibytes + "m");

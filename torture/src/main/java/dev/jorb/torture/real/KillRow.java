@@ -16,7 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 /// Kills a JVM at random instants, again and again on the same run file.
 ///
 /// Half of them while the jobs run, a third while the file is recovered, compacted, created or
-/// closed, and the rest at any instant of the JVM's life, its start included.
+/// closed, and the rest at any instant of the JVM's life, its start included. Of three files two
+/// are compacted all the time while the jobs run.
 public final class KillRow implements Row {
   private static final int KILLS = 10;
   private static final Path MEMORY = Path.of("/dev/shm");
@@ -50,7 +51,8 @@ public final class KillRow implements Row {
     Path accounts = Files.createDirectory(folder.resolve("accounts"));
     Path disk = disk(turn, folder);
     try {
-      kill(turn, new Victim(jvm, disk, accounts, turn.seed()));
+      Jvm children = turn.number() % 3 == 0 ? jvm : jvm.compactingEarly();
+      kill(turn, new Victim(children, disk, accounts, turn.seed()));
     } finally {
       Scratch.delete(disk);
     }
