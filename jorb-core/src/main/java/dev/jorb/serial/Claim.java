@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// A serializer's right to a run file: the lock, and what it found there when it read the file.
 /// Touched by one thread at a time.
 final class Claim implements AutoCloseable {
+  /// When this process started; the system is asked once.
+  private static final Optional<Instant> STARTED = ProcessHandle.current().info().startInstant();
+
   private final Disk disk;
   private final TimeSource time;
   private Path path;
@@ -57,7 +60,7 @@ final class Claim implements AutoCloseable {
   }
 
   private Instant startOfProcess() {
-    return ProcessHandle.current().info().startInstant().orElseGet(time::instant);
+    return STARTED.orElseGet(time::instant);
   }
 
   /// Looks at what is there, and remembers it for [#requireUnchanged()].

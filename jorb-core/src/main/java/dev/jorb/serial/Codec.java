@@ -41,6 +41,9 @@ public final class Codec<T> {
   /// How deep a context may be nested.
   static final int MAX_DEPTH = 1_000;
 
+  /// So many values are worth handing to other threads; fewer are done before those have woken up.
+  static final int WORTH_SHARING = 64;
+
   /// One mapper for all types; it reads a line's envelope too, which is one level deeper.
   static final JsonMapper MAPPER =
       JsonMapper.builder(

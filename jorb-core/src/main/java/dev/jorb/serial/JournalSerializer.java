@@ -190,14 +190,14 @@ public final class JournalSerializer<O, J> implements Serializer<O, J> {
         () -> claim.requireNothingStored(run));
   }
 
-  /// Adds the jobs of a new run. Their contexts are encoded by as many threads as there are
+  /// Adds the jobs of a new run. The contexts of many are encoded by as many threads as there are
   /// processors: no step runs yet that could use them.
   private void addFirst(List<Job<J>> jobs, NewJournal file) throws IOException {
     for (int from = 0; from < jobs.size(); from += FIRST_AT_ONCE) {
       List<Job<J>> some = jobs.subList(from, Math.min(jobs.size(), from + FIRST_AT_ONCE));
       byte[] @Nullable [] contexts = new byte[some.size()][];
-      IntStream.range(0, contexts.length)
-          .parallel()
+      IntStream places = IntStream.range(0, contexts.length);
+      (contexts.length < Codec.WORTH_SHARING ? places : places.parallel())
           .forEach(i -> contexts[i] = tryEncodeFirst(some.get(i)));
       for (int i = 0; i < contexts.length; i++) {
         file.addNew(some.get(i), contexts[i] == null ? encodeFirst(some.get(i)) : contexts[i]);

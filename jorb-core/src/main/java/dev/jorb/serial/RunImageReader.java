@@ -14,10 +14,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Turns what a file holds into a run with typed contexts. They are decoded, and the jobs made, by
-/// as many threads as there are processors. Used once.
+/// Turns what a file holds into a run with typed contexts. Those of many jobs are decoded, and the
+/// jobs made, by as many threads as there are processors. Used once.
 final class RunImageReader<O, J> {
   /// Jobs that are made before they are put into the run.
   private static final int AT_ONCE = 1 << 14;
@@ -47,7 +48,9 @@ final class RunImageReader<O, J> {
     List<Winner> winners = new ArrayList<>(image.jobs.values());
     for (int start = 0; start < winners.size(); start += AT_ONCE) {
       List<Winner> some = winners.subList(start, Math.min(winners.size(), start + AT_ONCE));
-      List<Made<J>> made = some.parallelStream().map(each -> make(image, each)).toList();
+      Stream<Winner> shared =
+          some.size() < Codec.WORTH_SHARING ? some.stream() : some.parallelStream();
+      List<Made<J>> made = shared.map(each -> make(image, each)).toList();
       made.forEach(each -> take(each, run));
     }
     image.limits.values().forEach(run::note);
