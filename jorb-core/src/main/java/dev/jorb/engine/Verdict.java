@@ -213,7 +213,7 @@ final class Verdict<J> {
               ? Optional.of(expired(job, at, Duration.ZERO))
               : Optional.empty();
       case Order.Verify verify -> Optional.empty();
-      case Order.Cancel cancel -> change(cancelled(job, next, at), Duration.ZERO);
+      case Order.Cancel cancel -> change(cancelled(job, at), Duration.ZERO);
     };
   }
 
@@ -221,13 +221,8 @@ final class Verdict<J> {
     return workflow.groups().stream().anyMatch(group -> group.states().contains(state));
   }
 
-  private static <J> Job.Builder<J> cancelled(Job<J> job, Job.Builder<J> next, Instant at) {
-    return next.transition(job.state(), Job.CANCELLED, at, Duration.ZERO)
-        .state(Job.CANCELLED)
-        .released()
-        .attempt(0)
-        .awaitsKicks(false)
-        .dueNow();
+  private static <J> Job.Builder<J> cancelled(Job<J> job, Instant at) {
+    return begin(job, Job.CANCELLED, at, Duration.ZERO).released().attempt(0);
   }
 
   private static <J> Optional<Decision<J>> change(Job.Builder<J> next, Duration delay) {

@@ -163,7 +163,7 @@ final class ModelVerdicts {
         next.parked = false;
         next.held = false;
         next.attempt = 0;
-        yield order(next, 0, transitions + 1);
+        yield order(next, 0, 1);
       }
       case Order.Prioritize prioritize -> {
         if (next.priority == prioritize.priority()) {

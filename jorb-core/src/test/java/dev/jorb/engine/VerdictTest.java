@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.jorb.engine.Verdict.Decision;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobError;
+import dev.jorb.run.JobTransition;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.Retry;
 import dev.jorb.workflow.Workflow;
@@ -53,6 +54,28 @@ class VerdictTest {
       job = verdict.failed(job, "boom", AT, TOOK).transition().job();
     }
     return job;
+  }
+
+  @Test
+  void cancelledJobThatWasInDoubtInsideOfAGroupMakesOneTransition() {
+    var workflow =
+        Workflow.named("grouped", Object.class, String.class, String.class)
+            .state("open", s -> s.exec(Desk::step))
+            .terminal("done")
+            .group("places", 1, "open")
+            .build();
+
+    Job<String> cancelled =
+        new Verdict<>(workflow, new SplittableRandom(7))
+            .ordered(job("open").copy().inDoubt(true).build(), new Order.Cancel(), AT)
+            .orElseThrow()
+            .transition()
+            .job();
+
+    // Its line in the run file says one; a second one would be gone after a restart.
+    assertThat(cancelled.transitions())
+        .extracting(JobTransition::from, JobTransition::to)
+        .containsExactly(tuple("open", "cancelled"));
   }
 
   @Test
