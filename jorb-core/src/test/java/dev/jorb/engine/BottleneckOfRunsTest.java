@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The bottlenecks of runs of the real scheduler in virtual time: named as they are by
@@ -116,6 +117,7 @@ class BottleneckOfRunsTest {
     assertMuchShorter(run(100, new Station(2, 1_000), new Station(2, 900)), before);
   }
 
+  @Tag("slow")
   @Test
   void diskIsNotTakenForALimitThatCouldBeRaised() {
     Ended before = run(30_000, new Station(64, 0), new Station(64, 0));

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -323,6 +324,7 @@ class GroupsTest {
   }
 
   /// Whatever happens, in any order.
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource
   void neverHaveMoreInsideThanTheyMayAndLoseNobody(Limits limits) {

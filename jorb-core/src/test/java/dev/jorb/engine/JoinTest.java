@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Jobs that wait for the jobs that they kicked, by plain calls.
@@ -137,6 +138,7 @@ class JoinTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void kicksAreCounted() {
     int count = 100_000;

@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Limited states on the board, by plain calls. A job's key is the first letter of its id.
@@ -160,6 +161,7 @@ class TurnstileTest {
       assertThat(desk.count("call").parked()).isEqualTo(1);
     }
 
+    @Tag("slow")
     @Test
     void areForgottenWhenNothingIsLostByIt() {
       SharedLimits shared = new SharedLimits();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jorb.limit.Feedback.Quota;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Limits that are kept per key, with a million of them.
@@ -31,12 +32,14 @@ class SharedLimitsTest {
     return most;
   }
 
+  @Tag("slow")
   @Test
   void ratesOfKeysThatAreFullAgainAreForgotten() {
     assertThat(most(Rate.perSecond(10), KEYS, Duration.ofMillis(10), Feedback.SUCCEEDED))
         .isLessThan(50);
   }
 
+  @Tag("slow")
   @Test
   void learnedRatesAreForgottenAfterAnHour() {
     int anHour = 3_600;

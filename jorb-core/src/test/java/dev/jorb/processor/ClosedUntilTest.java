@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -177,6 +178,7 @@ class ClosedUntilTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void serviceIsNotCalledAgainAfterKillDashNine() throws Exception {
     Path file = folder.resolve("process.jorb");

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -144,6 +145,7 @@ class DeadlinesTest {
     assertThat(calls).hasValue(0);
   }
 
+  @Tag("slow")
   @Test
   void jobThatGoesInCirclesIsSlowedDownAndReported() throws Exception {
     AtomicInteger calls = new AtomicInteger();

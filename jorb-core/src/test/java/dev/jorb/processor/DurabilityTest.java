@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What waits for the disk, and what happens when the disk fails.
@@ -94,6 +95,7 @@ class DurabilityTest {
       assertThat(batches.get(1)).hasSizeGreaterThanOrEqualTo(5 - first);
     }
 
+    @Tag("slow")
     @Test
     void stepsStopWhenTooMuchWaits() throws InterruptedException {
       RunHandle handle = startedWithAShutGate(jobs(6_000), 4_096);
@@ -228,6 +230,7 @@ class DurabilityTest {
 
   @Nested
   class WhenTheDiskIsFull {
+    @Tag("slow")
     @Test
     void runGoesOnByItselfWhenThereIsRoom() {
       disk.failWith(Collections.nCopies(2, NoRoom.onTheDisk()));
@@ -239,6 +242,7 @@ class DurabilityTest {
       assertThat(disk.batches().stream().mapToInt(List::size).sum()).isEqualTo(40);
     }
 
+    @Tag("slow")
     @Test
     void nothingNewStartsMeanwhile() throws InterruptedException {
       disk.failWith(Collections.nCopies(100_000, NoRoom.onTheDisk()));
@@ -254,6 +258,7 @@ class DurabilityTest {
       assertThatThrownBy(handle::await).isInstanceOf(RunFailedException.class);
     }
 
+    @Tag("slow")
     @Test
     void aStepWhoseStartIsNotedFirstBeginsOnlyWhenTheNoteIsThere() throws InterruptedException {
       var careful =

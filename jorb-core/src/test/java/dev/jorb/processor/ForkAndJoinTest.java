@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,7 @@ class ForkAndJoinTest {
     assertThat(run.job("0").orElseThrow().context()).hasToString("(((a+b)+(c+d))+((e+f)+(g+h)))");
   }
 
+  @Tag("slow")
   @Test
   void hundredThousandKicksAreJoinedOnce() {
     int count = 100_000;

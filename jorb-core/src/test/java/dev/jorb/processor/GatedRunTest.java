@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,7 @@ class GatedRunTest {
     return handle.status().getFirst().hold();
   }
 
+  @Tag("slow")
   @Test
   void holdsTheRunUntilItOpensAndIsReadByAThreadOfItsOwn() throws Exception {
     try (RunHandle handle = start(workflow(gate))) {
@@ -56,6 +58,7 @@ class GatedRunTest {
     assertThat(threads).containsExactly("jorb-gates run");
   }
 
+  @Tag("slow")
   @Test
   void mayBePutInPlaceOfAnotherLimit() throws Exception {
     try (RunHandle handle = start(workflow(Rate.perHour(1)))) {
@@ -88,6 +91,7 @@ class GatedRunTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void ofTheMachineLetWorkPassThatAsksForLittle(@TempDir Path folder) throws Exception {
     var all =

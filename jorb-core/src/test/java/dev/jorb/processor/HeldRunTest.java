@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +76,7 @@ class HeldRunTest {
     assertThat(report.bottleneck().share()).isGreaterThan(0.5);
   }
 
+  @Tag("slow")
   @Test
   void byAPause() throws Exception {
     Path file = folder.resolve("paused.jorb");
@@ -99,6 +101,7 @@ class HeldRunTest {
     assertHeld(report(workflow, file), Limit.PAUSE);
   }
 
+  @Tag("slow")
   @Test
   void byAGate() throws Exception {
     Path file = folder.resolve("gated.jorb");
@@ -115,6 +118,7 @@ class HeldRunTest {
     assertHeld(report(workflow, file), Limit.GATE);
   }
 
+  @Tag("slow")
   @Test
   void byAFullDisk() throws Exception {
     Path file = folder.resolve("full.jorb");

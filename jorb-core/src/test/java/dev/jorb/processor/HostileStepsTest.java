@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -287,6 +288,7 @@ class HostileStepsTest {
       assertThat(handle.await().isComplete()).isTrue();
     }
 
+    @Tag("slow")
     @Test
     void ignoresTheInterruptAtAStop() throws InterruptedException {
       CountDownLatch inside = new CountDownLatch(1);
@@ -335,6 +337,7 @@ class HostileStepsTest {
       assertThat(summary.isComplete()).isTrue();
     }
 
+    @Tag("slow")
     @Test
     void neverReturns() {
       CountDownLatch never = new CountDownLatch(1);

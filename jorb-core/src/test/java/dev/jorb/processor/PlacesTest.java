@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +96,7 @@ class PlacesTest {
     return killed;
   }
 
+  @Tag("slow")
   @Test
   void jobsThatWereInsideKeepTheirPlaces() throws Exception {
     var workflow = workflow(s -> {});

@@ -27,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +119,7 @@ class RunningTest {
     assertThat(most).hasValue(concurrency);
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource
   void noJobIsExecutedTwiceAtATime(Memory memory) {
@@ -269,6 +271,7 @@ class RunningTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void hundredThousandJobsOfThreeStepsAreExecuted() {
     var workflow =

@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +116,7 @@ class StoppingTest {
 
   @Nested
   class WithinTheGracePeriod {
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource
     void whatFinishesIsStoredAndNothingNewStarts(Way way) throws InterruptedException {
@@ -271,6 +273,7 @@ class StoppingTest {
       goesOnToItsEnd();
     }
 
+    @Tag("slow")
     @Test
     void lateResultIsThrownAway() throws InterruptedException {
       CountDownLatch left = new CountDownLatch(2);

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Real steps that take too long.
@@ -103,6 +104,7 @@ class TimeoutsTest {
     assertThat(run.job("0").orElseThrow().parked()).contains("failed: timed out after PT0.02S");
   }
 
+  @Tag("slow")
   @Test
   void nothingHangsAtCloseBecauseOfIt() {
     var workflow = workflow((app, overall, note) -> ignoresTheInterrupt(note), s -> {});

@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -294,6 +295,7 @@ class WatchingTest {
                   .isEqualTo("failed: java.lang.IllegalStateException: bad"));
     }
 
+    @Tag("slow")
     @Test
     void thatThrowsOrNeverReturnsDoesNothingToTheRun() {
       broken.set(false);

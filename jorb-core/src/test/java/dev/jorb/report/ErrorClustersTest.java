@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ErrorClustersTest {
@@ -26,6 +27,7 @@ class ErrorClustersTest {
         .build();
   }
 
+  @Tag("slow")
   @Test
   void tenThousandJobsWithRandomIdsFormTheClustersOfTheirCauses() {
     long seed = Long.getLong("jorb.seed", new Random().nextLong());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jorb.measure.LimitedBy;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A bounded number of notes of what held states.
@@ -40,6 +41,7 @@ class HoldNotesTest {
     assertThat(notes.all().getLast()).isEqualTo(note("a", 9_990, 2));
   }
 
+  @Tag("slow")
   @Test
   void statesAreKeptApartHoweverMany() {
     HoldNotes notes = new HoldNotes();

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -177,6 +178,7 @@ class HoldNotesInFilesTest {
     stored();
   }
 
+  @Tag("slow")
   @Test
   void thereAreNeverMoreThanAFewHundred() {
     recorder.open(disk);

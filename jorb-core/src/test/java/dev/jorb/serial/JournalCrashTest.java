@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Ends the process, cuts the power and fails calls at every call of a run's life.
 ///
 /// A failure names its seed; `-Djorb.seed=…` plays it again.
+@Tag("slow")
 class JournalCrashTest {
   private static final long SEED = Long.getLong("jorb.seed", 20261124L);
 

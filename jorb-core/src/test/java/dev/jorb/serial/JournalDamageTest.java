@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Cuts, blots and flips what is in a run file. What is found is refused by line, or is the state
 /// after a prefix of the commits; and damage that an unfinished batch cannot look like is always
 /// refused.
+@Tag("slow")
 class JournalDamageTest {
   private static final long SEED = Long.getLong("jorb.seed", 20261124L);
 

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -438,6 +439,7 @@ class JournalPropertiesTest {
       assertThat(edited.lastError().orElseThrow().state()).isEqualTo("new");
     }
 
+    @Tag("slow")
     @Test
     void aBatchLargerThanMemoryLikes() {
       recorder.open(disk);
@@ -587,6 +589,7 @@ class JournalPropertiesTest {
       return Sample.utf8(writer.toBytes());
     }
 
+    @Tag("slow")
     @Test
     void keepsTheHistory() {
       recorder.open(disk);

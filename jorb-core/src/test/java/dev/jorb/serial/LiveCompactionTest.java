@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +115,7 @@ class LiveCompactionTest {
       assertThat(picture(disk)).isEqualTo(Sample.picture(hot.run()));
     }
 
+    @Tag("slow")
     @Test
     void beforeTheStartOnlyWhatIsFarTooLongIsCompacted() {
       Recorder many =
@@ -308,11 +310,13 @@ class LiveCompactionTest {
       recorder.close();
     }
 
+    @Tag("slow")
     @Test
     void aKillLosesNothing() {
       atEveryCall(1, SimDisk::stopAt, (disk, r) -> goOn(disk.afterKill(), r.copy()));
     }
 
+    @Tag("slow")
     @Test
     void aPowerCutLosesNothing() {
       atEveryCall(
@@ -321,6 +325,7 @@ class LiveCompactionTest {
           (disk, r) -> disk.afterPowerCut(24).forEach(state -> goOn(state, r.copy())));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource(Fault.class)
     void oneFailedCallLosesNothing(Fault fault) {
@@ -335,6 +340,7 @@ class LiveCompactionTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void aRealFileIsCompactedByItsOwnThreadAndStaysPrivate(@TempDir Path folder) throws IOException {
     Path path = folder.resolve("hot.jorb");

@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What is saved of a damaged run file.
@@ -256,6 +257,7 @@ class RepairTest {
 
   /// Whatever is done to one place of the file: the result opens, holds nothing that was not
   /// recorded, and names every job that is not at its newest version.
+  @Tag("slow")
   @Test
   void anyDamageToOnePlaceSavesTheRestAndNamesTheOthers() {
     for (int round = 0; round < 400; round++) {

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -169,6 +170,7 @@ class RunFileTest {
       }
     }
 
+    @Tag("slow")
     @Test
     void everyReadingFindsWholeBatchesOnly() throws Exception {
       // Batches of many pages, so that readings fall into the middle of writes.

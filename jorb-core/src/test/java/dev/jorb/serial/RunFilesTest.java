@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,6 +128,7 @@ class RunFilesTest {
           .hasMessageContaining("nothing to compact");
     }
 
+    @Tag("slow")
     @Test
     void endedAtAnyCallItLosesNothing() {
       for (int call = 1; ; call++) {
