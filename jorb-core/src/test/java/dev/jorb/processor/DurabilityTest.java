@@ -230,7 +230,6 @@ class DurabilityTest {
 
   @Nested
   class WhenTheDiskIsFull {
-    @Tag("slow")
     @Test
     void runGoesOnByItselfWhenThereIsRoom() {
       disk.failWith(Collections.nCopies(2, NoRoom.onTheDisk()));

@@ -58,7 +58,6 @@ class GatedRunTest {
     assertThat(threads).containsExactly("jorb-gates run");
   }
 
-  @Tag("slow")
   @Test
   void mayBePutInPlaceOfAnotherLimit() throws Exception {
     try (RunHandle handle = start(workflow(Rate.perHour(1)))) {

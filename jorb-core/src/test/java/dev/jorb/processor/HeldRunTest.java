@@ -76,7 +76,6 @@ class HeldRunTest {
     assertThat(report.bottleneck().share()).isGreaterThan(0.5);
   }
 
-  @Tag("slow")
   @Test
   void byAPause() throws Exception {
     Path file = folder.resolve("paused.jorb");

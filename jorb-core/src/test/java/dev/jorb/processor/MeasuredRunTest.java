@@ -25,7 +25,6 @@ import java.util.stream.IntStream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,7 +118,6 @@ class MeasuredRunTest {
     }
   }
 
-  @Tag("slow")
   @Test
   void flightRecordingHoldsExecutionsTransitionsAndCommits() throws Exception {
     List<RecordedEvent> events;

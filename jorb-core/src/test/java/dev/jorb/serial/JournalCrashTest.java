@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Ends the process, cuts the power and fails calls at every call of a run's life.
 ///
 /// A failure names its seed; `-Djorb.seed=…` plays it again.
-@Tag("slow")
 class JournalCrashTest {
   private static final long SEED = Long.getLong("jorb.seed", 20261124L);
 
@@ -81,12 +80,14 @@ class JournalCrashTest {
       atEveryCall("kill", SimDisk::stopAt, (disk, r) -> goOn(disk.afterKill(), r.copy()));
     }
 
+    @Tag("slow")
     @Test
     void recoversAfterAPowerCut() {
       atEveryCall(
           "power cut", SimDisk::stopAt, (disk, r) -> goOnFromEach(disk.afterPowerCut(64), r));
     }
 
+    @Tag("slow")
     @Test
     void recoversWhenTheRecoveryEndsToo() {
       Random random = new Random(SEED);
@@ -146,6 +147,7 @@ class JournalCrashTest {
           (disk, recorder) -> goOnFromEach(Life.statesAfter(disk.heal(), 16), recorder));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource(Fault.class)
     void aDiskThatFailsForEverLosesNothing(Fault fault) {
@@ -155,6 +157,7 @@ class JournalCrashTest {
           (disk, recorder) -> goOnFromEach(Life.statesAfter(disk.heal(), 16), recorder));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource(Fault.class)
     void aFailedCallInTheRecoveryLosesNothing(Fault fault) {
@@ -205,6 +208,7 @@ class JournalCrashTest {
   @Nested
   class NoRoomThenPowerCut {
     /// Else the power cut could leave the end of one write in the middle of the other.
+    @Tag("slow")
     @Test
     void aWriteThatFoundNoRoomIsGoneBeforeTheNext() {
       for (long seed = SEED; seed < SEED + 200; seed++) {
@@ -225,6 +229,7 @@ class JournalCrashTest {
   @Nested
   class FailedThenPowerCutAfterARestart {
     /// What one process saw in the page cache after a failed sync, and the next one built upon.
+    @Tag("slow")
     @Test
     void aFailedSyncIsNotBuiltUpon() {
       atEveryCall(

@@ -27,6 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Compaction of a run file while the run goes on.
 class LiveCompactionTest {
   private static final long SEED = Long.getLong("jorb.seed", 20261124L);
+
+  /// Of the calls at which something happens every so many-th is tried.
+  private static final int STRIDE = Integer.getInteger("jorb.stride", 1);
+
   private static final Path TEMPORARY = Path.of("/disk/sample.jorb.tmp");
 
   private final SimDisk disk = new SimDisk(new Random(SEED));
@@ -310,27 +314,24 @@ class LiveCompactionTest {
       recorder.close();
     }
 
-    @Tag("slow")
     @Test
     void aKillLosesNothing() {
-      atEveryCall(1, SimDisk::stopAt, (disk, r) -> goOn(disk.afterKill(), r.copy()));
+      atEveryCall(STRIDE, SimDisk::stopAt, (disk, r) -> goOn(disk.afterKill(), r.copy()));
     }
 
-    @Tag("slow")
     @Test
     void aPowerCutLosesNothing() {
       atEveryCall(
-          1,
+          STRIDE,
           SimDisk::stopAt,
           (disk, r) -> disk.afterPowerCut(24).forEach(state -> goOn(state, r.copy())));
     }
 
-    @Tag("slow")
     @ParameterizedTest
     @EnumSource(Fault.class)
     void oneFailedCallLosesNothing(Fault fault) {
       atEveryCall(
-          3,
+          3 * STRIDE,
           (disk, call) -> disk.failAt(call, fault, false),
           (disk, r) -> {
             disk.heal();
