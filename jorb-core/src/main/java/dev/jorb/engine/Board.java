@@ -389,7 +389,9 @@ final class Board<J> {
   private void releaseDue(long nowNanos) {
     deadlines.find(nowNanos);
     pauses.letProbe(nowNanos);
-    unfinished += stopped ? 0 : expiries.expire(nowNanos);
+    if (!stopped) {
+      expiries.expire(nowNanos);
+    }
     for (Entry<J> due = timers.takeDue(nowNanos); due != null; due = timers.takeDue(nowNanos)) {
       due.lane.endDelay(due.job);
       queue(due, nowNanos);

@@ -42,18 +42,15 @@ final class Expiries<J> {
     }
   }
 
-  /// Orders what is to happen to those whose time has come; returns how many of them were parked
-  /// till now.
-  int expire(long nowNanos) {
-    int parked = 0;
+  /// Orders what is to happen to those whose time has come. Parked ones stay as they are.
+  void expire(long nowNanos) {
     for (Expiry due = all.peek(); due != null && due.dueNanos - nowNanos <= 0; due = all.peek()) {
       all.remove();
       Entry<J> entry = orders.find(due.position);
       if (entry != null && isMeant(due, entry)) {
-        parked += expire(due, entry, nowNanos) ? 1 : 0;
+        expire(due, entry, nowNanos);
       }
     }
-    return parked;
   }
 
   private static boolean isMeant(Expiry due, Entry<?> entry) {
@@ -61,15 +58,15 @@ final class Expiries<J> {
         && entry.job.deadline().filter(due.deadline::equals).isPresent();
   }
 
-  private boolean expire(Expiry due, Entry<J> entry, long nowNanos) {
+  private void expire(Expiry due, Entry<J> entry, long nowNanos) {
     if (entry.is(Entry.Phase.EXECUTING) && entry.call == null) {
       executions.isOver(entry);
     }
     if (entry.next != null) {
       all.add(new Expiry(nowNanos + AGAIN.toNanos(), due.position, due.deadline));
-      return false;
+    } else {
+      orders.give(entry, Order.of(new Order.Expire(due.deadline)));
     }
-    return orders.give(entry, Order.of(new Order.Expire(due.deadline)));
   }
 
   /// How long until the first is due, from 0; [Long#MAX_VALUE] if there is none.
