@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jorb.engine.Board.Limits;
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Rate;
+import dev.jorb.measure.LimitedBy;
 import dev.jorb.run.Job;
 import java.time.Duration;
 import java.time.Instant;
@@ -366,6 +367,26 @@ class BoardTest {
     }
 
     @Test
+    void jobsThatGoInCirclesAreToldOfWhileTheyWait() {
+      Desk desk = twoStates(2);
+      desk.enterJobs(
+          List.of(
+              Desk.arrival(laps(100, "a"), SECOND),
+              Desk.arrival(laps(101, "b"), SECOND.multipliedBy(2)),
+              Desk.arrival(laps(99, "c"), SECOND)));
+
+      assertThat(desk.count("new").hold()).isEqualTo("2 jobs go in circles, slowed down");
+      desk.passes(SECOND);
+      assertThat(desk.count("new").hold()).isEqualTo("1 job goes in circles, slowed down");
+      desk.passes(SECOND);
+      assertThat(desk.count("new").hold()).isEmpty();
+    }
+
+    private Job<String> laps(int laps, String id) {
+      return Desk.job(id, "new").copy().laps(laps).build();
+    }
+
+    @Test
     void delayIntoATerminalStateIsNone() {
       Desk desk = twoStates(1);
       desk.enter("new", "a");
@@ -488,6 +509,19 @@ class BoardTest {
       desk.enter("old", "a");
 
       assertThat(desk.enter("new", "b")).containsExactly("b");
+    }
+
+    @Test
+    void isWhatHoldsWhoWaitsThere() {
+      Desk desk = twoStates(1);
+      desk.enter("new", "a", "b");
+      assertThat(desk.limitedBy("new")).isEqualTo(LimitedBy.SLOTS);
+
+      desk.pauses("new");
+      assertThat(desk.limitedBy("new")).isEqualTo(LimitedBy.PAUSED);
+      assertThat(desk.limitedBy("old")).isEqualTo(LimitedBy.NO_WORK);
+      desk.resumes("new");
+      assertThat(desk.limitedBy("new")).isEqualTo(LimitedBy.SLOTS);
     }
 
     @Test

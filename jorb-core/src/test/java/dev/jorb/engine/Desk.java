@@ -3,14 +3,18 @@ package dev.jorb.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jorb.event.RunEvent;
+import dev.jorb.event.Standing;
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Feedback;
 import dev.jorb.limit.Limit;
 import dev.jorb.limit.SharedLimits;
+import dev.jorb.measure.LimitedBy;
 import dev.jorb.run.Job;
+import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import dev.jorb.serial.Serializer.Encoded;
+import dev.jorb.time.TimeSource;
 import dev.jorb.workflow.Group;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.State;
@@ -18,6 +22,7 @@ import dev.jorb.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,20 +50,10 @@ final class Desk {
   private long nowNanos = ORIGIN;
   private int jobs;
 
-  private Desk(
-      Workflow<Object, String, String> workflow,
-      Board.Limits limits,
-      SharedLimits shared,
-      Runnable otherRunChanged) {
+  private Desk(Workflow<Object, String, String> workflow, Board.Limits limits, LimitOwner owner) {
     this.states = workflow.states();
     this.groups = workflow.groups();
-    this.board =
-        new Board<>(
-            states,
-            workflow.groups(),
-            workflow.pauseWhen(),
-            limits,
-            new LimitOwner(shared, RememberedLimits.NONE, otherRunChanged));
+    this.board = new Board<>(states, workflow.groups(), workflow.pauseWhen(), limits, owner);
     this.verdict = new Verdict<>(workflow, new SplittableRandom(7));
   }
 
@@ -70,7 +65,7 @@ final class Desk {
       Board.Limits limits, Consumer<Workflow.Builder<Object, String, String>> description) {
     var builder = Workflow.named("desk", Object.class, String.class, String.class);
     description.accept(builder);
-    return new Desk(builder.build(), limits, new SharedLimits(), () -> {});
+    return new Desk(builder.build(), limits, LimitOwner.alone());
   }
 
   /// One of several runs that keep to their limits together.
@@ -80,7 +75,34 @@ final class Desk {
       Consumer<Workflow.Builder<Object, String, String>> description) {
     var builder = Workflow.named("desk", Object.class, String.class, String.class);
     description.accept(builder);
-    return new Desk(builder.build(), Board.Limits.DEFAULT, shared, otherRunChanged);
+    return new Desk(
+        builder.build(),
+        Board.Limits.DEFAULT,
+        new LimitOwner(shared, RememberedLimits.NONE, otherRunChanged));
+  }
+
+  /// One that begins, at the epoch, with what was noted of its limits before.
+  static Desk remembering(
+      List<LimitNote> notes, Consumer<Workflow.Builder<Object, String, String>> description) {
+    var builder = Workflow.named("desk", Object.class, String.class, String.class);
+    description.accept(builder);
+    RememberedLimits remembered = RememberedLimits.of(notes, new AtTheBeginning());
+    return new Desk(
+        builder.build(),
+        Board.Limits.DEFAULT,
+        new LimitOwner(new SharedLimits(), remembered, () -> {}));
+  }
+
+  private static final class AtTheBeginning implements TimeSource {
+    @Override
+    public long nanoTime() {
+      return ORIGIN;
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.EPOCH;
+    }
   }
 
   /// What a state needs to be valid; the board never calls it.
@@ -312,6 +334,11 @@ final class Desk {
     return tell(new Message.Unrecordable<>(entry, "cannot be written"));
   }
 
+  /// What an order makes of a job cannot be written.
+  List<String> cannotRecordOrder(String id) {
+    return tell(new Message.Unrecordable<>(ordered.remove(id), "cannot be written"));
+  }
+
   /// Something is ordered for jobs; those whose turn it is are answered as `order for a`.
   List<String> orders(Order.Act act, String... ids) {
     int[] positions = Stream.of(ids).mapToInt(id -> run.job(id).orElseThrow().position()).toArray();
@@ -429,6 +456,31 @@ final class Desk {
         .filter(count -> count.state().equals(state))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no count of " + state));
+  }
+
+  /// What keeps the state from starting more.
+  LimitedBy limitedBy(String state) {
+    Map<String, LimitedBy> all = new HashMap<>();
+    board.visitLanes((lane, by) -> all.put(lane.state, by));
+    return all.get(state);
+  }
+
+  /// What is to be remembered of the limits of whole states.
+  List<LimitNote> notes() {
+    List<LimitNote> notes = new ArrayList<>();
+    board.notes(nowNanos, Desk::instant, notes);
+    return notes;
+  }
+
+  /// Where the job stands, for people who ask.
+  Standing standing(String id) {
+    return new Inquiry<>(board, List.copyOf(executing.values()), Desk::instant)
+        .standing(recorded(id));
+  }
+
+  /// The time that the board calls so; the first was the epoch.
+  private static Instant instant(long nanos) {
+    return Instant.EPOCH.plusNanos(nanos - ORIGIN);
   }
 
   /// The job as it is recorded.

@@ -7,6 +7,7 @@ import dev.jorb.limit.Concurrency;
 import dev.jorb.limit.Feedback;
 import dev.jorb.limit.Limit;
 import dev.jorb.limit.Rate;
+import dev.jorb.measure.LimitedBy;
 import dev.jorb.run.Job;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,6 +114,51 @@ class GroupsTest {
       assertThat(desk.enter("push", "d")).isEmpty();
       assertThat(desk.finishes("a", "merged")).containsExactly("c");
       assertThat(desk.finishes("b", "merged")).containsExactly("d");
+    }
+  }
+
+  @Nested
+  class WhatIsTold {
+    @Test
+    void ofAStateInWhichNobodyCanComeIn() {
+      desk.enter("push", "a", "b");
+      assertThat(hold("push")).isEmpty();
+      desk.enter("push", "c");
+
+      assertThat(hold("push"))
+          .isEqualTo("the group \"open pull requests\" is full: 2 of 2, with a, b");
+      assertThat(hold("watch")).isEmpty();
+      assertThat(desk.limitedBy("push")).isEqualTo(LimitedBy.GROUP);
+      assertThat(desk.limitedBy("watch")).isEqualTo(LimitedBy.NO_WORK);
+    }
+
+    @Test
+    void ofAJobThatWantsToComeInBesideOneThatIsInside() {
+      Desk one =
+          Desk.of(w ->
+              w.state("push", s -> s.exec(Desk::step))
+                  .state("watch", s -> s.exec(Desk::step).concurrency(9))
+                  .terminal("merged")
+                  .group("open pull requests", 2, "push", "watch"));
+      one.enter("push", "a", "b", "c");
+      one.finishes("a", "watch");
+      assertThat(one.standing("c").hold())
+          .isEqualTo("the group \"open pull requests\" is full: 2 of 2, with a, b");
+      one.finishes("a", "push");
+
+      assertThat(one.standing("a").limitedBy()).isEqualTo(LimitedBy.SLOTS);
+      assertThat(one.standing("c").limitedBy()).isEqualTo(LimitedBy.GROUP);
+      assertThat(one.standing("c").before()).containsExactly("a");
+      one.finishes("b", "merged");
+      assertThat(one.standing("c").limitedBy()).isEqualTo(LimitedBy.SLOTS);
+    }
+
+    @Test
+    void ofAJobThatNeedsNoPlace() {
+      desk.enter("push", "a", "b");
+      desk.enter("clean", "c");
+
+      assertThat(desk.standing("c").limitedBy()).isEqualTo(LimitedBy.NO_WORK);
     }
   }
 
@@ -261,6 +307,29 @@ class GroupsTest {
 
   @Nested
   class Keys {
+    @Test
+    void whoseJobsAreInsideGoBeforeThoseOfWhichNoneIs() {
+      Desk hosts = perHost(2);
+      assertThat(hosts.enter("push", "a1", "b1", "a2", "c1")).containsExactly("a1", "b1");
+
+      assertThat(hosts.finishes("a1", "push")).containsExactly("a1");
+      assertThat(hosts.finishes("b1", "merged")).containsExactly("c1");
+      assertThat(hosts.finishes("a1", "merged")).containsExactly("a2");
+    }
+
+    @Test
+    void whoseJobsHaveLeftOutOfTurnComeAgain() {
+      Desk hosts = perHost(1);
+      hosts.enter("push", "a1", "b1", "c1");
+      hosts.orders(CANCEL, "b1");
+      hosts.carriesOut("b1");
+      hosts.commits("b1");
+
+      assertThat(hosts.finishes("a1", "merged")).containsExactly("c1");
+      assertThat(hosts.enter("push", "b2")).isEmpty();
+      assertThat(hosts.finishes("c1", "merged")).containsExactly("b2");
+    }
+
     @Test
     void whoseTurnItIsDoNotHoldUpOthers() {
       Desk hosts = perHost(3);

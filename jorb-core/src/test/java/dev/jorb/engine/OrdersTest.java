@@ -43,6 +43,17 @@ class OrdersTest {
     }
 
     @Test
+    void isParkedInMemoryIfWhatWasOrderedCannotBeRecorded() {
+      desk.enter("work", "a", "b");
+      desk.orders(CANCEL, "b");
+
+      assertThat(desk.cannotRecordOrder("b")).isEmpty();
+      assertThat(desk.count("work").parked()).isEqualTo(1);
+      assertThat(change(RELEASE, "b")).isEmpty();
+      assertThat(desk.returns("a", "done")).containsExactly("b");
+    }
+
+    @Test
     void isCancelledWithoutASlotAndItsPlaceIsPassedOver() {
       desk.enter("work", "a", "b", "c");
 

@@ -2,6 +2,7 @@ package dev.jorb.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jorb.measure.LimitedBy;
 import dev.jorb.workflow.Failures;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
@@ -197,6 +198,16 @@ class PausesTest {
 
       assertThat(desk.returns("c", "done")).isEmpty();
       assertThat(desk.board().paused()).hasSize(1);
+    }
+
+    @Test
+    void isWhatHoldsItsStateUntilAJobMayTry() {
+      opens();
+      desk.commits("a", "b");
+      assertThat(desk.limitedBy("call")).isEqualTo(LimitedBy.PAUSED);
+
+      desk.resumes("call");
+      assertThat(desk.limitedBy("call")).isEqualTo(LimitedBy.SLOTS);
     }
 
     @Test

@@ -9,9 +9,11 @@ import dev.jorb.limit.Feedback.Quota;
 import dev.jorb.limit.KeyedLimit;
 import dev.jorb.limit.Limit;
 import dev.jorb.limit.Limiter;
+import dev.jorb.limit.Permit;
 import dev.jorb.limit.Rate;
 import dev.jorb.limit.SharedLimits;
 import dev.jorb.limit.TimeWindow;
+import dev.jorb.measure.LimitedBy;
 import dev.jorb.workflow.State;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +52,12 @@ class TurnstileTest {
 
   private static String host(String context) {
     return id(context).substring(0, 1);
+  }
+
+  private static void cancel(Desk desk, String id) {
+    assertThat(desk.orders(new Order.Cancel(), id)).containsExactly("order for " + id);
+    desk.carriesOut(id);
+    desk.commits(id);
   }
 
   @Nested
@@ -137,6 +145,18 @@ class TurnstileTest {
       assertThat(desk.enter("two", "a2")).isEmpty();
       assertThat(desk.finishes("b1", "done")).isEmpty();
       assertThat(desk.finishes("a1", "done")).containsExactly("a2");
+    }
+
+    @Test
+    void areForgottenWhenAllTheirJobsHaveLeftOutOfTurn() {
+      Desk desk =
+          limited(s -> s.limit(Concurrency.of(1)).rate(Rate.perSecond(1)).per(TurnstileTest::host));
+      desk.enter("call", "a1", "b1");
+      cancel(desk, "b1");
+      assertThat(desk.count("call").waiting()).isZero();
+      assertThat(desk.finishes("a1", "done")).isEmpty();
+
+      assertThat(desk.enter("call", "b2")).containsExactly("b2");
     }
 
     @Test
@@ -413,6 +433,47 @@ class TurnstileTest {
       assertThat(desk.count("call").hold())
           .isEqualTo(
               "held: its limiter \"an odd one\" threw java.lang.IllegalStateException: no idea");
+      assertThat(desk.untilNextDue()).isNull();
+      assertThat(desk.limitedBy("call")).isEqualTo(LimitedBy.LIMITER);
+    }
+
+    @Test
+    void thatThrowWhenAStartIsOverStopTheirStateAlone() {
+      Desk desk = limited(s -> s.limit(new Forgetful()));
+      assertThat(desk.enter("call", "a", "b")).containsExactly("a", "b");
+
+      assertThat(desk.finishes("a", "free")).containsExactly("a");
+      assertThat(desk.enter("call", "c")).isEmpty();
+      assertThat(desk.count("call").hold())
+          .startsWith("held: its limiter \"a forgetful one\" threw ")
+          .endsWith("IllegalStateException: who was it?");
+      assertThat(desk.sets("call", 0, Concurrency.of(5))).containsExactly("c");
+    }
+
+    /// Throws when a start is over.
+    record Forgetful() implements Limit {
+      @Override
+      public Limiter limiter() {
+        return new Limiter() {
+          @Override
+          public long waitNanos(long cost, long nowNanos) {
+            return 0;
+          }
+
+          @Override
+          public void started(long cost, long nowNanos) {}
+
+          @Override
+          public void ended(Permit permit, Feedback feedback, long nowNanos) {
+            throw new IllegalStateException("who was it?");
+          }
+        };
+      }
+
+      @Override
+      public String toString() {
+        return "a forgetful one";
+      }
     }
 
     @Test
