@@ -20,10 +20,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The properties of the run file that the design promises, one by one, on a simulated disk.
@@ -178,6 +180,27 @@ class JournalPropertiesTest {
     }
 
     @Test
+    void intoAStateThatNobodyKnowsIsRefusedIfOnlyOneBitDiffers() {
+      finish();
+      rewrite(text().replace("\"state\":\"merged\"", "\"state\":\"mergee\""));
+
+      assertThatThrownBy(() -> found())
+          .isInstanceOf(Damaged.class)
+          .hasMessageContaining(
+              "job 2: its state is \"mergee\" where it was \"merged\": one bit differs, which is"
+                  + " damage and no edit");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mergeg", "merge", "mfrged", "mergedd"})
+    void intoAStateThatNobodyKnowsIsAnEditOtherwise(String to) {
+      finish();
+      rewrite(text().replace("\"state\":\"merged\"", "\"state\":\"" + to + "\""));
+
+      assertThat(found().opening().edits()).containsExactly(new Edit("2", "merged", to));
+    }
+
+    @Test
     void withAnythingElseChangedIsRefused() {
       finish();
       rewrite(text().replace("abandoned", "edit"));
@@ -299,19 +322,51 @@ class JournalPropertiesTest {
 
   @Nested
   class Versions {
-    @Test
-    void equalOnesWithOtherContentAreRefused() {
+    private static final Instant LATER = Instant.parse("2026-11-25T10:00:00Z");
+
+    static List<UnaryOperator<Job.Builder<Box>>> changes() {
+      return List.of(
+          job -> job.state("push"),
+          job -> job.parent("1"),
+          job -> job.kicks(1),
+          job -> job.attempt(1),
+          job -> job.updated(LATER),
+          job -> job.due(LATER),
+          job -> job.parked("look"),
+          job -> job.crashes(1),
+          job -> job.parked("edge").held(true),
+          job -> job.priority(1),
+          job -> job.laps(1),
+          job -> job.deadline(LATER),
+          job -> job.context(new Box("another", 1)));
+    }
+
+    private Job<Box> commitTwice(UnaryOperator<Job.Builder<Box>> change) {
       recorder.open(disk);
       Job<Box> job = recorder.run().job("0").orElseThrow();
       Transition<Box> one = Sample.move(job, "edit", recorder.clock());
       Transition<Box> other =
-          new Transition<>(one.job().copy().attempt(one.job().attempt() + 1).build(), one.kicked());
+          new Transition<>(change.apply(one.job().copy()).build(), one.kicked());
       recorder.journal().commit(Sample.encoded(recorder.journal(), List.of(one)));
       recorder.journal().commit(Sample.encoded(recorder.journal(), List.of(other)));
       recorder.close();
+      return one.job();
+    }
+
+    @ParameterizedTest
+    @MethodSource("changes")
+    void equalOnesWithOtherContentAreRefused(UnaryOperator<Job.Builder<Box>> change) {
+      commitTwice(change);
       assertThatThrownBy(JournalPropertiesTest.this::found)
           .isInstanceOf(Damaged.class)
-          .hasMessageContaining("job 0 has version 2 twice with different content");
+          .hasMessageContaining("job 0 has version 2 twice with different content, in lines");
+    }
+
+    @Test
+    void equalOnesWithTheSameContentAreOne() {
+      Job<Box> job = commitTwice(same -> same);
+      assertThat(Sample.picture(found().run().job("0").orElseThrow()))
+          .isEqualTo(Sample.picture(job));
     }
 
     @Test

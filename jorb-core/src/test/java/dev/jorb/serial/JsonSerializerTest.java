@@ -21,12 +21,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -304,6 +306,83 @@ class JsonSerializerTest {
   }
 
   @Nested
+  class WhatGoDoesNotKnow {
+    static List<UnaryOperator<Job.Builder<Json>>> things() {
+      return List.of(
+          job -> job.version(2),
+          job -> job.kicks(1),
+          job -> job.attempt(1),
+          job -> job.kicks(1).awaitsKicks(true),
+          job -> job.due(AT),
+          job -> job.parked("needs a person"),
+          job -> job.parked("wait for me").held(true),
+          job -> job.priority(-3),
+          job -> job.version(2).laps(7),
+          job -> job.deadline(AT),
+          job -> job.transition("new", "edit", AT, Duration.ofMillis(3)),
+          job -> job.error("new", AT.minusSeconds(1), "no"),
+          job -> job.parent("elsewhere"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("things")
+    void isKeptThingByThing(UnaryOperator<Job.Builder<Json>> thing) throws IOException {
+      Job<Json> job = thing.apply(Job.create("7", "edit", new Json("{}"), AT).copy()).build();
+
+      store(job);
+
+      assertThat(load().job("7").orElseThrow()).usingRecursiveComparison().isEqualTo(job);
+      assertThat(tree().get("Jobs").get("7").has("Jorb")).isTrue();
+    }
+
+    @Test
+    void isThatAJobWithSuchAnIdHasNoParent() {
+      store(Job.create("7->0", "edit", new Json("{}"), AT));
+
+      assertThat(load().job("7->0").orElseThrow().parent()).isEmpty();
+    }
+
+    @Test
+    void isNotWrittenOfAJobOfWhichThereIsNothingToSay() throws IOException {
+      store(Job.create("7", "edit", new Json("{}"), AT));
+
+      assertThat(tree().get("Jobs").get("7").has("Jorb")).isFalse();
+    }
+
+    @Test
+    void mayBeMoreInALaterVersionWhichIsPassedOver() throws IOException {
+      write(
+          run(
+              job(
+                      "7",
+                      plain("edit")
+                          + """
+                          ,"Jorb": {"v":3,"later":{"x":[1]},"state":"edit",
+                            "transitions":[{"from":"new","mood":[],"to":"edit","at":"2026-11-24T10:00:00Z","took":"PT1S"}],
+                            "n":4,
+                            "errors":[{"mood":{},"state":"new","at":"2026-11-24T10:00:00Z"}]}
+                          """)
+                  .replace("\"StateErrors\": {}", "\"StateErrors\": {\"new\":[\"no\"]}")));
+
+      Job<Json> job = load().job("7").orElseThrow();
+      assertThat(job.version()).isEqualTo(3);
+      assertThat(job.transitionCount()).isEqualTo(4);
+      assertThat(job.lastTransition().orElseThrow().from()).isEqualTo("new");
+      assertThat(job.lastTransition().orElseThrow().took()).isEqualTo(Duration.ofSeconds(1));
+      assertThat(job.lastError().orElseThrow().at())
+          .isEqualTo(Instant.parse("2026-11-24T10:00:00Z"));
+    }
+
+    private void store(Job<Json> job) {
+      Run<Json, Json> run = Run.create("fleet", new Json("{}"), "new");
+      run.put(job);
+      try (var serializer = open()) {
+        serializer.begin(run);
+      }
+    }
+  }
+
+  @Nested
   class Errors {
     private static final String OLD =
         ",\"C\":{},\"State\":\"new\",\"LastUpdate\":\"2026-11-24T02:30:23.97Z\",\"StateErrors\":";
@@ -480,6 +559,8 @@ class JsonSerializerTest {
           "{\"version\":1}| it needs \"Name\" and \"Jobs\"",
           "[1]| it is not a JSON object",
           "{\"Name\":\"x\",\"Jobs\":{},}| it is not well-formed JSON",
+          "{\"Name\":\"x\",\"Jobs\":{},\"Jorb\":{\"start\":\"new\"}}| its \"Jorb\" needs \"id\"",
+          "\uFEFF{\"Name\":\"x\",\"Jobs\":{}}| it begins with a byte order mark, which Go cannot read either",
           "``| the file is empty",
         })
     void whatIsNoRunOfGoIsRefusedAndNotTouched(String text, String problem) throws IOException {
@@ -515,6 +596,75 @@ class JsonSerializerTest {
             .isInstanceOf(RunFileException.class)
             .hasMessageContaining(file + ": ");
       }
+    }
+  }
+
+  @Nested
+  class ARunThat {
+    private final Run<Json, Json> run = Run.create("fleet", new Json("{}"), "new");
+
+    @Test
+    void isNotThereYetIsFoundNowhere() {
+      try (var serializer = open()) {
+        assertThat(serializer.path()).isEqualTo(file);
+        assertThat(serializer.load()).isEmpty();
+        assertThat(serializer.isRecording()).isTrue();
+      }
+    }
+
+    @Test
+    void hasBegunCannotBeginAgain() {
+      try (var serializer = open()) {
+        serializer.begin(run);
+
+        assertThatThrownBy(() -> serializer.begin(run))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage(file + ": begin was called already");
+      }
+    }
+
+    @Test
+    void hasNotBegunTakesNoBatch() {
+      try (var serializer = open()) {
+        assertThatThrownBy(() -> serializer.commit(List.of()))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage(file + ": commit before begin");
+      }
+    }
+
+    @Test
+    void cannotBeReadAgainIsRefusedBeforeAnythingIsWritten() {
+      record Odd(Runnable task) {}
+      record Plain(int number) {}
+      assertRefused(
+          Odd.class,
+          new Odd(() -> {}),
+          Plain.class,
+          new Plain(1),
+          "the overall context cannot be stored: ");
+      assertRefused(
+          Plain.class,
+          new Plain(1),
+          Odd.class,
+          new Odd(() -> {}),
+          "job 0 cannot be stored: its context ");
+    }
+
+    private <O, J> void assertRefused(
+        Class<O> overallType, O overall, Class<J> type, J context, String problem) {
+      var workflow =
+          Workflow.named("w", String.class, overallType, type)
+              .state("new", s -> s.exec((app, o, job) -> Outcome.to("done", job)))
+              .terminal("done")
+              .build();
+      Run<O, J> refused = workflow.run("fleet", overall);
+      refused.add(context);
+      try (var serializer = JsonSerializer.at(file, workflow)) {
+        assertThatThrownBy(() -> serializer.begin(refused))
+            .isInstanceOf(RunFileException.class)
+            .hasMessageStartingWith(file + ": " + problem);
+      }
+      assertThat(file).doesNotExist();
     }
   }
 
@@ -577,6 +727,15 @@ class JsonSerializerTest {
           .isInstanceOf(RunFileException.class)
           .hasMessageContaining("I/O error");
       assertThat(reload().job("1").orElseThrow().state()).isEqualTo("new");
+    }
+
+    @Test
+    void aBatchOfNothingIsNotWritten() {
+      disk.calls.clear();
+
+      serializer.commit(List.of());
+
+      assertThat(disk.calls).isEmpty();
     }
 
     @Test

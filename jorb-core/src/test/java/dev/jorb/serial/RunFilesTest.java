@@ -115,6 +115,30 @@ class RunFilesTest {
     }
 
     @Test
+    void aFullDiskLeavesTheFileAsItWas() {
+      history(disk, recorder, 40);
+      recorder.close();
+      byte[] before = disk.content(Sample.PATH);
+      disk.capacity(disk.used() + 100);
+      assertThatThrownBy(() -> compact(disk))
+          .isInstanceOf(DiskFullException.class)
+          .hasMessageContaining("no space left on the device; what it held is safe");
+      assertThat(disk.content(Sample.PATH)).isEqualTo(before);
+    }
+
+    @Test
+    void aDiskThatFailsLeavesTheFileAsItWas() {
+      history(disk, recorder, 4);
+      recorder.close();
+      byte[] before = disk.content(Sample.PATH);
+      disk.failAt(disk.calls() + 5, SimDisk.Fault.EIO, true);
+      assertThatThrownBy(() -> compact(disk))
+          .isExactlyInstanceOf(RunFileException.class)
+          .hasMessageContaining("cannot be written (Input/output error); what it held is safe");
+      assertThat(disk.content(Sample.PATH)).isEqualTo(before);
+    }
+
+    @Test
     void aFileThatAProcessHasIsRefused() {
       history(disk, recorder, 5);
       assertThatThrownBy(() -> compact(disk)).isInstanceOf(RunFileException.Locked.class);
@@ -256,6 +280,51 @@ class RunFilesTest {
       assertThatThrownBy(() -> RunFiles.check(folder.resolve("none.jorb")))
           .isInstanceOf(RunFileException.class)
           .hasMessageContaining("there is no such file");
+    }
+
+    @Test
+    void aFileIsJudgedByTheWorkflowThatIsGiven() {
+      assertThat(RunFiles.check(file, Sample.SCHEMA).sentences()).isEmpty();
+      Check other = RunFiles.check(file, new Sample.Boxes(List.of("new")));
+      assertThat(other.condition()).isEqualTo(Condition.HEALTHY);
+      assertThat(other.sentences())
+          .containsExactly("1 job parked in states that the workflow does not have: 0 in \"edit\"");
+    }
+
+    @Test
+    void whatIsNotThereIsNeitherCompactedNorRepaired() {
+      Path none = folder.resolve("none.jorb");
+      assertThatThrownBy(() -> RunFiles.compact(none))
+          .isInstanceOf(RunFileException.class)
+          .hasMessageContaining("there is no such file");
+      assertThatThrownBy(() -> RunFiles.repair(none, folder.resolve("new.jorb")))
+          .isInstanceOf(RunFileException.class)
+          .hasMessageContaining("there is no such file");
+      assertThat(folder.resolve("new.jorb")).doesNotExist();
+    }
+
+    @Test
+    void aFolderIsNoFile() {
+      assertThatThrownBy(() -> RunFiles.check(folder))
+          .isInstanceOf(RunFileException.class)
+          .hasMessageContaining("cannot be read (");
+    }
+
+    @Test
+    void aTargetInNoFolderCannotBeMade() {
+      assertThatThrownBy(() -> RunFiles.repair(file, folder.resolve("none").resolve("new.jorb")))
+          .isInstanceOf(RunFileException.class)
+          .hasMessageContaining("cannot be made (")
+          .hasMessageContaining("name a file in a folder that can be written");
+    }
+
+    @Test
+    void aDamagedLineOfManySaysHowMuchIsLeft() throws IOException {
+      replace("\"label\":\"job 1\"", "\"label\":\"jab 1\"");
+      assertThat(RunFiles.check(file).sentences())
+          .last()
+          .asString()
+          .contains("(1 job, 0 of them at an older version; 1 lost)");
     }
 
     @Test

@@ -1,0 +1,275 @@
+package dev.jorb.serial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jorb.run.Job;
+import dev.jorb.run.LimitNote;
+import dev.jorb.run.Run;
+import dev.jorb.run.Transition;
+import dev.jorb.serial.Sample.Box;
+import dev.jorb.serial.Sample.Plan;
+import dev.jorb.workflow.Outcome;
+import dev.jorb.workflow.Workflow;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the journal does with what it is given, on a simulated disk.
+class JournalSerializerTest {
+  private final SimDisk disk = new SimDisk(new Random(1));
+  private final Sample.Clock clock = new Sample.Clock();
+  private final Run<Plan, Box> run = Sample.freshRun(3);
+
+  private JournalSerializer<Plan, Box> journal() {
+    return Sample.journal(disk, clock);
+  }
+
+  /// Moves a job, on the disk and in the run.
+  private void move(JournalSerializer<Plan, Box> journal, String id, String to) {
+    List<Transition<Box>> batch = List.of(Sample.move(run.job(id).orElseThrow(), to, clock));
+    journal.commit(Sample.encoded(journal, batch));
+    run.apply(batch);
+  }
+
+  private long syncs() {
+    return disk.log().stream().filter(call -> call.startsWith("SYNC ")).count();
+  }
+
+  private String text() {
+    return Sample.utf8(disk.content(Sample.PATH));
+  }
+
+  @Nested
+  class BeforeItBegins {
+    @Test
+    void thereIsNoRunAndNothingIsKnown() {
+      try (var journal = journal()) {
+        assertThat(journal.path()).isEqualTo(Sample.PATH);
+        assertThat(journal.isRecording()).isTrue();
+        assertThat(journal.load()).isEmpty();
+        assertThat(journal.redrives()).isEmpty();
+        assertThat(journal.opening()).isEqualTo(Opening.ofNew());
+      }
+    }
+
+    @Test
+    void nothingIsRecorded() {
+      try (var journal = journal()) {
+        assertThatThrownBy(() -> journal.commit(List.of()))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("commit before begin");
+        assertThatThrownBy(() -> journal.note(List.of()))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("note before begin");
+        assertThatThrownBy(() -> journal.noteHolds(List.of()))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("note before begin");
+      }
+    }
+
+    @Test
+    void aRunThatIsThereIsNotWrittenOver() {
+      try (var first = journal()) {
+        first.begin(run);
+      }
+      String before = text();
+
+      try (var second = journal()) {
+        assertThatThrownBy(() -> second.begin(run))
+            .isInstanceOf(RunFileException.class)
+            .hasMessageContaining("there is a run in it already");
+      }
+      assertThat(text()).isEqualTo(before);
+    }
+
+    @Test
+    void aFullDiskIsSaid() {
+      disk.capacity(300);
+      try (var journal = journal()) {
+        assertThatThrownBy(() -> journal.begin(run))
+            .isInstanceOf(DiskFullException.class)
+            .hasMessageContaining("no space left on the device; what it held is safe");
+      }
+      assertThat(disk.exists(Sample.PATH)).isFalse();
+    }
+  }
+
+  @Nested
+  class ARunThatCannotBeReadAgain {
+    @TempDir Path folder;
+
+    record Odd(Runnable task) {}
+
+    record Plain(int number) {}
+
+    @Test
+    void isRefusedBeforeAnythingIsWritten() {
+      assertRefused(
+          Odd.class,
+          new Odd(() -> {}),
+          Plain.class,
+          new Plain(1),
+          "the overall context cannot be stored: ");
+      assertRefused(
+          Plain.class,
+          new Plain(1),
+          Odd.class,
+          new Odd(() -> {}),
+          "job 0 cannot be stored: its context ");
+    }
+
+    private <O, J> void assertRefused(
+        Class<O> overallType, O overall, Class<J> type, J context, String problem) {
+      Path file = folder.resolve("odd.jorb");
+      var workflow =
+          Workflow.named("w", String.class, overallType, type)
+              .state("new", s -> s.exec((app, o, job) -> Outcome.to("done", job)))
+              .terminal("done")
+              .build();
+      Run<O, J> refused = workflow.run("odd", overall);
+      refused.add(context);
+      try (var journal = JournalSerializer.at(file, workflow)) {
+        assertThatThrownBy(() -> journal.begin(refused))
+            .isInstanceOf(RunFileException.class)
+            .hasMessageContaining(problem);
+      }
+      assertThat(file).doesNotExist();
+    }
+  }
+
+  @Nested
+  class ABatch {
+    @Test
+    void ofNothingIsNotWritten() {
+      try (var journal = journal()) {
+        journal.begin(run);
+        int calls = disk.calls();
+        journal.commit(List.of());
+        assertThat(disk.calls()).isEqualTo(calls);
+      }
+    }
+
+    @Test
+    void isFlushedEachTime() {
+      try (var journal = journal()) {
+        journal.begin(run);
+        long before = syncs();
+        move(journal, "0", "edit");
+        move(journal, "1", "edit");
+        assertThat(syncs() - before).isEqualTo(2);
+      }
+    }
+
+    @Test
+    void isFlushedOnceASecondIfThatIsEnough() {
+      try (var journal = journal().durability(Durability.RELAXED)) {
+        journal.begin(run);
+        long before = syncs();
+        move(journal, "0", "edit");
+        assertThat(syncs() - before).isZero();
+
+        clock.pass(Duration.ofSeconds(1));
+        move(journal, "1", "edit");
+        assertThat(syncs() - before).isEqualTo(1);
+        move(journal, "2", "edit");
+        assertThat(syncs() - before).isEqualTo(1);
+
+        clock.pass(Duration.ofSeconds(1));
+        move(journal, "0", "push");
+        assertThat(syncs() - before).isEqualTo(2);
+      }
+    }
+  }
+
+  @Nested
+  class ANote {
+    private final LimitNote closed =
+        new LimitNote("push#0", "github", Instant.parse("2026-11-24T11:00:00Z"), null);
+
+    @Test
+    void isReadAgain() {
+      try (var journal = journal()) {
+        journal.begin(run);
+        journal.note(List.of(closed));
+      }
+      try (var journal = journal()) {
+        assertThat(journal.load().orElseThrow().limitNotes()).containsExactly(closed);
+      }
+    }
+
+    @Test
+    void isLeftOutWithoutRoom() {
+      try (var journal = journal()) {
+        journal.begin(run);
+        String before = text();
+        disk.capacity(disk.used() + 10);
+
+        journal.note(List.of(closed));
+
+        assertThat(text()).isEqualTo(before);
+        disk.capacity(Long.MAX_VALUE);
+        move(journal, "0", "edit");
+      }
+      try (var journal = journal()) {
+        assertThat(Sample.picture(journal.load().orElseThrow())).isEqualTo(Sample.picture(run));
+      }
+    }
+  }
+
+  @Nested
+  class TheNextStart {
+    private void record() {
+      try (var journal = journal()) {
+        journal.begin(run);
+        move(journal, "0", "edit");
+      }
+    }
+
+    @Test
+    void goesOnInAFileThatWasClosedInOrder() {
+      record();
+      String before = text();
+      try (var journal = journal()) {
+        Run<Plan, Box> again = journal.load().orElseThrow();
+        again.put(Job.create("added", "new", new Box("later", 1), clock.instant()));
+        journal.begin(again);
+      }
+
+      assertThat(text()).startsWith(before.substring(0, before.indexOf("{\"closed\"")));
+      try (var journal = journal()) {
+        Run<Plan, Box> found = journal.load().orElseThrow();
+        assertThat(found.job("added").orElseThrow().context()).isEqualTo(new Box("later", 1));
+        assertThat(found.job("0").orElseThrow().state()).isEqualTo("edit");
+      }
+    }
+
+    @Test
+    void refusesAnotherRun() {
+      record();
+      try (var journal = journal()) {
+        journal.load();
+        assertThatThrownBy(() -> journal.begin(Sample.freshRun(3)))
+            .isInstanceOf(RunFileException.class)
+            .hasMessageContaining("it holds run \"sample\" with the id " + run.id() + ", not run");
+      }
+    }
+
+    @Test
+    void beginsWhereAnEmptyFileIs() {
+      disk.put(Sample.PATH, new byte[0]);
+      try (var journal = journal()) {
+        assertThat(journal.load()).isEmpty();
+        journal.begin(run);
+      }
+      try (var journal = journal()) {
+        assertThat(journal.load().orElseThrow().size()).isEqualTo(3);
+      }
+    }
+  }
+}
