@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,6 +20,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class JournalCrashTest {
   private static final long SEED = Long.getLong("jorb.seed", 20261124L);
 
+  /// Of the calls of a run's life every so many-th is tried.
+  private static final int LIFE_STRIDE = Integer.getInteger("jorb.stride", 1);
+
   /// Of the calls of a recovery every so many-th is one where it fails; 1 for all.
   private static final int STRIDE = Integer.getInteger("jorb.stride", 8);
 
@@ -30,7 +32,7 @@ class JournalCrashTest {
     SimDisk whole = new SimDisk(new Random(SEED));
     Life.play(whole, new Recorder(3), new Random(SEED));
     assertThat(whole.openFiles()).as("files that were left open").isEqualTo(1);
-    for (int call = 1; call <= whole.calls(); call++) {
+    for (int call = 1; call <= whole.calls(); call += LIFE_STRIDE) {
       SimDisk disk = new SimDisk(new Random(SEED + call));
       event.at(disk, call);
       Recorder recorder = new Recorder(3);
@@ -80,14 +82,12 @@ class JournalCrashTest {
       atEveryCall("kill", SimDisk::stopAt, (disk, r) -> goOn(disk.afterKill(), r.copy()));
     }
 
-    @Tag("slow")
     @Test
     void recoversAfterAPowerCut() {
       atEveryCall(
           "power cut", SimDisk::stopAt, (disk, r) -> goOnFromEach(disk.afterPowerCut(64), r));
     }
 
-    @Tag("slow")
     @Test
     void recoversWhenTheRecoveryEndsToo() {
       Random random = new Random(SEED);
@@ -117,7 +117,7 @@ class JournalCrashTest {
     /// writes another one over them, of which not all can be flushed.
     @Test
     void aHalfWrittenBatchDoesNotShineThroughTheNextOne() {
-      for (long seed = SEED; seed < SEED + 200; seed++) {
+      for (long seed = SEED; seed < SEED + 200; seed += LIFE_STRIDE) {
         SimDisk disk = new SimDisk(new Random(seed));
         Recorder recorder = new Recorder(3).open(disk);
         recorder.commitRandom(new Random(seed));
@@ -147,7 +147,6 @@ class JournalCrashTest {
           (disk, recorder) -> goOnFromEach(Life.statesAfter(disk.heal(), 16), recorder));
     }
 
-    @Tag("slow")
     @ParameterizedTest
     @EnumSource(Fault.class)
     void aDiskThatFailsForEverLosesNothing(Fault fault) {
@@ -157,7 +156,6 @@ class JournalCrashTest {
           (disk, recorder) -> goOnFromEach(Life.statesAfter(disk.heal(), 16), recorder));
     }
 
-    @Tag("slow")
     @ParameterizedTest
     @EnumSource(Fault.class)
     void aFailedCallInTheRecoveryLosesNothing(Fault fault) {
@@ -208,10 +206,9 @@ class JournalCrashTest {
   @Nested
   class NoRoomThenPowerCut {
     /// Else the power cut could leave the end of one write in the middle of the other.
-    @Tag("slow")
     @Test
     void aWriteThatFoundNoRoomIsGoneBeforeTheNext() {
-      for (long seed = SEED; seed < SEED + 200; seed++) {
+      for (long seed = SEED; seed < SEED + 200; seed += LIFE_STRIDE) {
         SimDisk disk = new SimDisk(new Random(seed));
         Recorder recorder = new Recorder(3);
         recorder.open(disk);
@@ -229,7 +226,6 @@ class JournalCrashTest {
   @Nested
   class FailedThenPowerCutAfterARestart {
     /// What one process saw in the page cache after a failed sync, and the next one built upon.
-    @Tag("slow")
     @Test
     void aFailedSyncIsNotBuiltUpon() {
       atEveryCall(
