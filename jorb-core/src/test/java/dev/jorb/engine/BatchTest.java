@@ -161,6 +161,45 @@ class BatchTest {
     }
 
     @Test
+    void callCostsNothingForJobsThatHaveLeftOutOfTurn() {
+      Desk desk =
+          desk(s ->
+              s.execBatch(2, BatchTest::step)
+                  .rate(Rate.perSecond(1).burst(20))
+                  .cost(context -> context.endsWith("c") || context.endsWith("f") ? 15 : 1));
+      desk.enter("batch", "a", "b", "c", "d", "e", "f");
+      desk.orders(new Order.Cancel(), "c");
+      desk.carriesOut("c");
+      desk.commits("c");
+
+      assertThat(desk.returnsTogether("done", "a", "b")).containsExactly("d+e");
+      assertThat(desk.returnsTogether("done", "d", "e"))
+          .as("16 of 20 are left")
+          .containsExactly("f");
+    }
+
+    @Test
+    void callCostsWhatItsJobsCostThatAreInsideAndThatComeIn() {
+      Desk desk =
+          Desk.of(w ->
+              w.state(
+                      "batch",
+                      s ->
+                          s.execBatch(3, BatchTest::step)
+                              .rate(Rate.perSecond(1).burst(4))
+                              .cost(context -> 1))
+                  .terminal("done")
+                  .group("few", 9, "batch"));
+      assertThat(desk.enter("batch", "a")).containsExactly("a");
+      desk.pauses("batch");
+      desk.enter("batch", "b", "c", "d");
+      desk.returnsTogether("batch", "a");
+      desk.commits("a");
+
+      assertThat(desk.resumes("batch")).as("3 of 4 are left").containsExactly("a+b+c");
+    }
+
+    @Test
     void jobsOfOneCallHaveOneKey() {
       Desk desk =
           desk(s ->

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jorb.engine.Board.Limits;
 import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Rate;
+import dev.jorb.measure.Ending;
 import dev.jorb.measure.LimitedBy;
 import dev.jorb.run.Job;
 import java.time.Duration;
@@ -610,6 +611,7 @@ class BoardTest {
 
       assertThat(desk.count("new").parked()).isEqualTo(1);
       assertThat(entry.job.parked()).contains("cannot be written");
+      assertThat(desk.endings("new")).containsEntry(Ending.CONTEXT, 1L);
       assertThat(entry.job.version()).isEqualTo(1);
     }
 

@@ -8,6 +8,7 @@ import dev.jorb.event.StatusCount;
 import dev.jorb.limit.Feedback;
 import dev.jorb.limit.Limit;
 import dev.jorb.limit.SharedLimits;
+import dev.jorb.measure.Ending;
 import dev.jorb.measure.LimitedBy;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
@@ -462,6 +463,13 @@ final class Desk {
   LimitedBy limitedBy(String state) {
     Map<String, LimitedBy> all = new HashMap<>();
     board.visitLanes((lane, by) -> all.put(lane.state, by));
+    return all.get(state);
+  }
+
+  /// How executions in the state have ended, so far as that is counted without a record.
+  Map<Ending, Long> endings(String state) {
+    Map<String, Map<Ending, Long>> all = new HashMap<>();
+    board.visitLanes((lane, by) -> all.put(lane.state, lane.meter.endings()));
     return all.get(state);
   }
 
