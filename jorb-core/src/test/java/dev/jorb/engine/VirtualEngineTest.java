@@ -8,8 +8,11 @@ import dev.jorb.limit.Rate;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobTransition;
 import dev.jorb.run.Run;
+import dev.jorb.run.Transition;
+import dev.jorb.serial.EncodeException;
 import dev.jorb.serial.MemoryRunFile;
 import dev.jorb.serial.NilSerializer;
+import dev.jorb.serial.NoRoom;
 import dev.jorb.serial.Serializer;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.Retry;
@@ -19,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -149,6 +153,184 @@ class VirtualEngineTest {
       assertThat(run.job("0").orElseThrow().errorCount()).isEqualTo(3);
       assertThat(process.time.instant())
           .isBetween(START.plus(Duration.ofHours(9)), START.plus(Duration.ofHours(12)));
+    }
+  }
+
+  @Nested
+  class Calls {
+    @Test
+    void ofSeveralJobsTakeAndReturnThemTogether() {
+      List<Integer> calls = new ArrayList<>();
+      var workflow =
+          workflow(s ->
+              s.execBatch(
+                  3,
+                  (time, overall, jobs) -> {
+                    calls.add(jobs.size());
+                    time.sleep(Duration.ofMinutes(1));
+                    return jobs.stream().map(job -> Outcome.to("done", job.context())).toList();
+                  }));
+      Run<String, String> run = run(workflow, 7);
+      Process process = new Process(1);
+
+      process.exec(workflow, run, file.open(workflow, process.time));
+
+      assertThat(calls).containsExactly(3, 3, 1);
+      assertThat(run.jobs()).extracting(Job::state).containsOnly("done");
+      assertThat(process.time.instant())
+          .isBetween(START.plus(Duration.ofMinutes(3)), START.plus(Duration.ofMinutes(4)));
+    }
+
+    @Test
+    void thatAreTimedOutFailTogether() {
+      var workflow =
+          workflow(s ->
+              s.execBatch(
+                      2,
+                      (time, overall, jobs) -> {
+                        time.sleep(Duration.ofHours(1));
+                        return jobs.stream().map(job -> Outcome.to("done", job.context())).toList();
+                      })
+                  .timeout(Duration.ofMinutes(4))
+                  .retry(Retry.never()));
+      Run<String, String> run = run(workflow, 2);
+
+      new Process(1).exec(workflow, run, new NilSerializer<>());
+
+      assertThat(run.jobs())
+          .allSatisfy(job -> assertThat(job.parked()).contains("failed: timed out after PT4M"));
+    }
+  }
+
+  @Nested
+  class TheDisk {
+    /// A serializer that fails so often before it takes a batch.
+    private final class Failing implements Serializer<String, String> {
+      private final Serializer<String, String> taking;
+      private final RuntimeException failure;
+      private int failures;
+
+      Failing(Serializer<String, String> taking, RuntimeException failure, int failures) {
+        this.taking = taking;
+        this.failure = failure;
+        this.failures = failures;
+      }
+
+      @Override
+      public Optional<Run<String, String>> load() {
+        return taking.load();
+      }
+
+      @Override
+      public void begin(Run<String, String> run) {
+        taking.begin(run);
+      }
+
+      @Override
+      public Encoded<String> encode(Transition<String> transition) throws EncodeException {
+        return taking.encode(transition);
+      }
+
+      @Override
+      public void commit(List<Encoded<String>> batch) {
+        if (failures-- > 0) {
+          throw failure;
+        }
+        taking.commit(batch);
+      }
+
+      @Override
+      public boolean isRecording() {
+        return true;
+      }
+
+      @Override
+      public void close() {
+        taking.close();
+      }
+    }
+
+    private final Workflow<VirtualTime, String, String> workflow =
+        workflow(s -> s.exec(VirtualEngineTest::tenMinutes));
+
+    @Test
+    void thatIsFullHoldsTheRunUntilThereIsRoom() {
+      Run<String, String> run = run(workflow, 2);
+      Process process = new Process(1);
+
+      var engine =
+          process.exec(
+              workflow, run, new Failing(file.open(workflow, process.time), NoRoom.onTheDisk(), 3));
+
+      assertThat(engine.failure()).isEmpty();
+      assertThat(run.jobs()).extracting(Job::state).containsOnly("done");
+      assertThat(process.time.instant()).isAfter(START.plus(Duration.ofMinutes(20)));
+    }
+
+    @Test
+    void thatFailsEndsTheRun() {
+      Run<String, String> run = run(workflow, 2);
+      Process process = new Process(1);
+      RuntimeException broken = new IllegalStateException("the disk is gone");
+
+      var engine =
+          process.exec(workflow, run, new Failing(file.open(workflow, process.time), broken, 9));
+
+      assertThat(engine.failure()).contains(broken);
+      assertThat(engine.isResting()).isFalse();
+      assertThat(run.jobs()).extracting(Job::state).containsOnly("work");
+    }
+  }
+
+  @Nested
+  class WhatIsTold {
+    @Test
+    void isHowManyJobsAreWhereAndByWhatTheyAreHeld() {
+      var workflow =
+          workflow(s -> s.exec(VirtualEngineTest::tenMinutes).concurrency(9).rate(Rate.perHour(1)));
+      Process process = new Process(1);
+      var engine =
+          new VirtualEngine<>(
+              workflow,
+              process.time,
+              run(workflow, 3),
+              new NilSerializer<>(),
+              StatusListener.none(),
+              process.time,
+              process.random);
+      engine.start();
+      engine.runUntil(START.plus(Duration.ofMinutes(5)));
+
+      StatusCount work = engine.status().getFirst();
+      assertThat(work.executing()).isEqualTo(1);
+      assertThat(work.waiting()).isEqualTo(2);
+      assertThat(work.hold()).contains("2026-11-24T09:00:00Z");
+      assertThat(engine.standing("0").orElseThrow().running()).containsExactly("0");
+      assertThat(engine.standing("9")).isEmpty();
+      assertThat(engine.inDoubt()).isEmpty();
+    }
+
+    @Test
+    void isNothingWhereTheRunIsPaused() {
+      var workflow = workflow(s -> s.exec(VirtualEngineTest::tenMinutes));
+      Process process = new Process(1);
+      var engine =
+          new VirtualEngine<>(
+              workflow,
+              process.time,
+              run(workflow, 1),
+              new NilSerializer<>(),
+              StatusListener.none(),
+              process.time,
+              process.random);
+      engine.pause("work");
+      engine.start();
+      engine.runUntil(START.plus(Duration.ofMinutes(5)));
+      assertThat(engine.status().getFirst().executing()).isZero();
+
+      engine.resume("work");
+      engine.runUntil(START.plus(Duration.ofHours(1)));
+      assertThat(engine.isResting()).isTrue();
     }
   }
 
