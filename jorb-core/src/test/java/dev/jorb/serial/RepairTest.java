@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jorb.run.Job;
+import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import dev.jorb.serial.Repair.SetBack;
 import dev.jorb.serial.Sample.Box;
 import dev.jorb.serial.Sample.Plan;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -153,6 +156,66 @@ class RepairTest {
     }
 
     @Test
+    void aDamagedCommitLineLeavesItsBatchIfThatOfTheNextProvesIt() {
+      threeJobs();
+      damage("{\"commit\":5,", "\"commit\":5,", "\"commit\":7,");
+      Repair repair = repair();
+      assertThat(repair.setBack()).isEmpty();
+      assertThat(repair.dropped()).hasSize(1);
+      assertThat(repaired().job("1").orElseThrow().state()).isEqualTo("push");
+    }
+
+    @Test
+    void aDamagedCommitLineOfTheFirstBatchCostsNothing() {
+      recorder.open(disk);
+      disk.releaseLocks();
+      damage("{\"commit\":1,", "\"commit\":1,", "\"commit\":7,");
+      assertThat(repair().jobs()).isEqualTo(3);
+      assertThat(repaired().jobs()).extracting(Job::state).containsOnly("new");
+    }
+
+    @Test
+    void twoDamagedVersionsSetTheirJobBackBehindBoth() {
+      threeJobs();
+      damage("{\"id\":\"1\",\"state\":\"edit\"", "\"count\":1", "\"count\":7");
+      damage("{\"id\":\"1\",\"state\":\"push\"", "\"count\":2", "\"count\":7");
+      assertThat(repair().setBack()).containsExactly(new SetBack("1", "new", 3, 1));
+    }
+
+    @Test
+    void aVersionThatCannotBeToldSetsItsJobBackIfItWasTheNewest() {
+      threeJobs();
+      damage("{\"id\":\"1\",\"state\":\"push\"", "\"v\":3,", "\"w\":3,");
+      Repair repair = repair();
+      assertThat(repair.setBack()).containsExactly(new SetBack("1", "edit", 0, 2));
+      assertThat(repair.setBack().getFirst()).hasToString("1 from version ? to 2 in \"edit\"");
+    }
+
+    @Test
+    void aVersionThatCannotBeToldCostsNothingIfANewerOneFollows() {
+      threeJobs();
+      damage("{\"id\":\"1\",\"state\":\"edit\"", "\"v\":2,", "\"w\":2,");
+      assertThat(repair().setBack()).isEmpty();
+    }
+
+    @Test
+    void inACompactedFileThatWentOnIsTheOnlyOneThatIsNamed() {
+      threeJobs();
+      new RunFiles(disk, new Sample.Clock()).compactFile(Sample.PATH);
+      recorder.open(disk);
+      move("0", "merged");
+      move("1", "merged");
+      recorder.close();
+      damage("{\"id\":\"0\",\"state\":\"merged\"", "\"count\":3", "\"count\":7");
+      Repair repair = repair();
+      assertThat(repair.dropped()).hasSize(1);
+      assertThat(repair.setBack()).containsExactly(new SetBack("0", "push", 4, 3));
+      assertThat(repaired().job("1").orElseThrow().transitions())
+          .extracting(each -> each.to())
+          .containsExactly("edit", "push", "merged");
+    }
+
+    @Test
     void aFirstLineThatIsDamagedIsTakenFromALaterStart() {
       threeJobs();
       recorder.open(disk);
@@ -237,7 +300,7 @@ class RepairTest {
       List<String> lines = lines();
       int first = indexOf(lines, "{\"id\":\"0\",\"state\":\"push\"");
       int second = indexOf(lines, "{\"id\":\"1\",\"state\":\"push\"");
-      java.util.Collections.swap(lines, first, second);
+      Collections.swap(lines, first, second);
       write(lines);
 
       Repair repair = repair();
@@ -282,6 +345,47 @@ class RepairTest {
       assertThat(repair.dropped().getFirst().what())
           .isEqualTo(
               "no commit line follows, so it was never acknowledged, or that line is damaged");
+    }
+
+    @Test
+    void jobThatAPersonTypedBeforeTheClosingLineIsKept() {
+      threeJobs();
+      List<String> lines = lines();
+      lines.add(
+          indexOf(lines, "{\"closed\":"),
+          "{\"id\":\"9\",\"state\":\"new\",\"c\":{\"label\":\"x\",\"count\":1}}\n");
+      write(lines);
+      damage("{\"id\":\"1\",\"state\":\"edit\"", "\"count\":1", "\"count\":7");
+
+      assertThat(repair().jobs()).isEqualTo(4);
+    }
+
+    @Test
+    void stepsThatHadStartedBeforeACloseInOrderAreNotInDoubt() {
+      recorder.open(disk);
+      move("0", "edit");
+      move("1", "edit");
+      recorder.note("0");
+      recorder.close();
+      damage("{\"id\":\"1\",\"state\":\"edit\"", "\"count\":1", "\"count\":7");
+
+      repair();
+
+      assertThat(repaired().job("0").orElseThrow().inDoubt()).isFalse();
+    }
+
+    @Test
+    void whatIsRememberedOfLimitsIsKept() {
+      recorder.open(disk);
+      LimitNote note = new LimitNote("push#0", "", Instant.parse("2026-11-24T11:00:00Z"), null);
+      move("1", "edit");
+      recorder.journal().note(List.of(note));
+      recorder.close();
+      damage("{\"id\":\"1\",\"state\":\"edit\"", "\"count\":1", "\"count\":7");
+
+      repair();
+
+      assertThat(repaired().limitNotes()).containsExactly(note);
     }
 
     @Test
@@ -335,6 +439,27 @@ class RepairTest {
       assertThat(repair.setBack()).isEmpty();
       assertThat(repair.lost()).containsExactly("0->1");
       assertThat(repaired().job("0").orElseThrow().kicks()).isEqualTo(2);
+    }
+
+    @Test
+    void bringsItsIntactKicksIfOneOfThemHasGoneOnSince() {
+      recorder.open(disk);
+      Job<Box> parent = recorder.run().job("0").orElseThrow();
+      Transition<Box> move = Sample.move(parent, "edit", recorder.clock());
+      List<Job<Box>> kicked =
+          List.of(
+              Sample.kicked(parent, 0, "first"),
+              Sample.kicked(parent, 1, "second"),
+              Sample.kicked(parent, 2, "third"));
+      recorder.commit(List.of(new Transition<>(move.job().copy().kicks(3).build(), kicked)));
+      move("0->0", "edit");
+      recorder.close();
+      damage("{\"id\":\"0->1\"", "second", "sekond");
+
+      assertThat(repair().lost()).containsExactly("0->1");
+      Run<Plan, Box> run = repaired();
+      assertThat(run.job("0->2").orElseThrow().context().label()).isEqualTo("third");
+      assertThat(run.job("0").orElseThrow().state()).isEqualTo("edit");
     }
   }
 

@@ -202,6 +202,7 @@ class RunFilesTest {
     void aFileClosedInOrderIsHealthy() {
       Check check = RunFiles.check(file);
       assertThat(check.condition()).isEqualTo(Condition.HEALTHY);
+      assertThat(check.isUsable()).isTrue();
       assertThat(check.sentences()).isEmpty();
       assertThat(check.contents().orElseThrow().run().size()).isEqualTo(2);
     }
@@ -254,7 +255,13 @@ class RunFilesTest {
     @Test
     void emptyForeignAndBrokenGoFilesAreToldApart() throws IOException {
       Files.writeString(file, "");
-      assertThat(RunFiles.check(file).condition()).isEqualTo(Condition.EMPTY);
+      Check empty = RunFiles.check(file);
+      assertThat(empty.condition()).isEqualTo(Condition.EMPTY);
+      assertThat(empty.isUsable()).isFalse();
+      assertThat(empty.sentences())
+          .containsExactly(
+              "the file is empty",
+              "If there was a run in it, restore it from a copy; else a start makes a new run in it");
       Files.writeString(file, "Dear diary\n");
       assertThat(RunFiles.check(file).condition()).isEqualTo(Condition.FOREIGN);
       Files.writeString(file, "{\"some\":\"json\"}");
@@ -321,10 +328,9 @@ class RunFilesTest {
     @Test
     void aDamagedLineOfManySaysHowMuchIsLeft() throws IOException {
       replace("\"label\":\"job 1\"", "\"label\":\"jab 1\"");
-      assertThat(RunFiles.check(file).sentences())
-          .last()
-          .asString()
-          .contains("(1 job, 0 of them at an older version; 1 lost)");
+      List<String> sentences = RunFiles.check(file).sentences();
+      assertThat(sentences.getFirst()).startsWith("line 3: job 1: its checksum does not match");
+      assertThat(sentences.getLast()).contains("(1 job, 0 of them at an older version; 1 lost)");
     }
 
     @Test
