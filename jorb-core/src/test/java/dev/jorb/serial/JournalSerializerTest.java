@@ -3,6 +3,7 @@ package dev.jorb.serial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jorb.limit.Rate;
 import dev.jorb.run.Job;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
@@ -10,15 +11,19 @@ import dev.jorb.run.Transition;
 import dev.jorb.serial.Sample.Box;
 import dev.jorb.serial.Sample.Plan;
 import dev.jorb.workflow.Outcome;
+import dev.jorb.workflow.Retry;
 import dev.jorb.workflow.Workflow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// What the journal does with what it is given, on a simulated disk.
 class JournalSerializerTest {
@@ -219,6 +224,112 @@ class JournalSerializerTest {
       try (var journal = journal()) {
         assertThat(Sample.picture(journal.load().orElseThrow())).isEqualTo(Sample.picture(run));
       }
+    }
+  }
+
+  @Nested
+  class AJob {
+    private static final Instant AT = Instant.parse("2026-11-24T10:00:00.250Z");
+
+    static List<UnaryOperator<Job.Builder<Box>>> things() {
+      return List.of(
+          job -> job,
+          job -> job.context(new Box("another \u20ac \" line\n", -1, List.of("x"))),
+          job -> job.version(7),
+          job -> job.kicks(1),
+          job -> job.attempt(1),
+          job -> job.kicks(1).awaitsKicks(true),
+          job -> job.due(AT.plusMillis(1)),
+          job -> job.parked("needs a person"),
+          job -> job.crashes(3),
+          job -> job.parked("wait for me").held(true),
+          job -> job.priority(-3),
+          job -> job.laps(7),
+          job -> job.deadline(AT.plusSeconds(1)),
+          job -> job.parent("1"),
+          job -> job.state("edit").transition("new", "edit", AT, Duration.ofMillis(3)),
+          job -> job.transition("new", "new", AT, Duration.ofNanos(1_500_000)).version(9),
+          job -> job.error("new", AT, "no"),
+          job -> job.error("edit", AT, "no"),
+          job ->
+              job.state("push")
+                  .transition("edit", "push", AT, Duration.ofHours(3))
+                  .error("edit", AT, "not yet"));
+    }
+
+    private Job<Box> found() {
+      try (var journal = journal()) {
+        return journal.load().orElseThrow().job("0").orElseThrow();
+      }
+    }
+
+    @ParameterizedTest
+    @MethodSource("things")
+    void isTheSameWhenItIsReadAgainAndAfterACompaction(UnaryOperator<Job.Builder<Box>> thing) {
+      Job<Box> job = thing.apply(run.job("0").orElseThrow().next().updated(AT)).build();
+      try (var journal = journal()) {
+        journal.begin(run);
+        journal.commit(Sample.encoded(journal, List.of(new Transition<>(job, List.of()))));
+      }
+
+      assertThat(Sample.picture(found())).isEqualTo(Sample.picture(job));
+      new RunFiles(disk, clock).compactFile(Sample.PATH);
+      assertThat(found()).usingRecursiveComparison().isEqualTo(job);
+    }
+
+    @ParameterizedTest
+    @MethodSource("things")
+    void isTheSameIfItComesWithItsRun(UnaryOperator<Job.Builder<Box>> thing) {
+      Job<Box> job = thing.apply(run.job("0").orElseThrow().copy().updated(AT)).build();
+      run.put(job);
+      try (var journal = journal()) {
+        journal.begin(run);
+      }
+
+      assertThat(found()).usingRecursiveComparison().isEqualTo(job);
+    }
+  }
+
+  @Nested
+  class ItsWorkflow {
+    @TempDir Path folder;
+
+    @Test
+    void isReadAgainWithAllThatItDeclares() {
+      var workflow =
+          Workflow.named("shaped", String.class, Plan.class, Box.class)
+              .state(
+                  "new",
+                  s ->
+                      s.exec((app, o, job) -> Outcome.to("push", job))
+                          .concurrency(7)
+                          .next("push", "done"))
+              .state(
+                  "push",
+                  s ->
+                      s.exec((app, o, job) -> Outcome.to("done", job))
+                          .rate(Rate.perHour(10))
+                          .retry(Retry.times(2))
+                          .onFailure("failed"))
+              .terminal("done")
+              .terminal("failed")
+              .group("open", 5, "push")
+              .build();
+      Path file = folder.resolve("shaped.jorb");
+      try (var journal = JournalSerializer.at(file, workflow)) {
+        Run<Plan, Box> shaped = workflow.run("shaped", new Plan("T"));
+        shaped.add(new Box("a", 1));
+        journal.begin(shaped);
+      }
+
+      RunFile read = RunFile.read(file);
+      assertThat(read.path()).isEqualTo(file);
+      assertThat(read.workflowName()).contains("shaped");
+      assertThat(read.states()).isEqualTo(workflow.stateNames());
+      assertThat(read.terminalStates()).isEqualTo(workflow.terminalStateNames());
+      assertThat(read.shapes()).isEqualTo(workflow.shapes());
+      assertThat(read.redrives()).isEmpty();
+      assertThat(read.executing()).isEmpty();
     }
   }
 
