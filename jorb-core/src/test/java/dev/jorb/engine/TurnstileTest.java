@@ -25,7 +25,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Limited states on the board, by plain calls. A job's key is the first letter of its id.
@@ -129,6 +128,17 @@ class TurnstileTest {
     }
 
     @Test
+    void whoseTimeComesFirstGoFirstWhoeverCameFirst() {
+      Limit limit = KeyedLimit.of(Rate.perHour(1)).with("b", Rate.perMinute(1));
+      Desk desk = limited(s -> s.limit(limit).per(TurnstileTest::host));
+      assertThat(desk.enter("call", "a1", "a2", "b1", "b2")).containsExactly("a1", "b1");
+
+      assertThat(desk.untilNextDue()).isEqualTo(Duration.ofMinutes(1));
+      assertThat(desk.passes(Duration.ofMinutes(1))).containsExactly("b2");
+      assertThat(desk.passes(Duration.ofMinutes(59))).containsExactly("a2");
+    }
+
+    @Test
     void shareOneLimiterBetweenStates() {
       Limit limit = Concurrency.of(1);
       Desk desk =
@@ -181,7 +191,6 @@ class TurnstileTest {
       assertThat(desk.count("call").parked()).isEqualTo(1);
     }
 
-    @Tag("slow")
     @Test
     void areForgottenWhenNothingIsLostByIt() {
       SharedLimits shared = new SharedLimits();

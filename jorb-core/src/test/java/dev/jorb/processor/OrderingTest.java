@@ -138,6 +138,22 @@ class OrderingTest {
     }
 
     @Test
+    void parkedJobIsReleasedAndNoOther() throws Exception {
+      Run<String, Note> run = run("", "", "");
+      try (RunHandle handle = startedAtTheGate(run)) {
+        handle.park(Jobs.withId("1"), "wait for me");
+        eventually("it is parked", () -> handle.status().getFirst().parked() == 1);
+
+        assertThat(handle.release(Jobs.withId("2"))).isZero();
+        assertThat(handle.release(Jobs.all())).isEqualTo(1);
+        eventually("it waits again", () -> handle.status().getFirst().parked() == 0);
+        gate.countDown();
+        assertThat(handle.await().isComplete()).isTrue();
+      }
+      assertThat(executed).containsExactly("0", "2", "1");
+    }
+
+    @Test
     void failedJobIsReleasedWithAFreshBudget() throws Exception {
       Run<String, Note> run = run("", "bad");
       try (RunHandle handle = startedAtTheGate(run)) {
