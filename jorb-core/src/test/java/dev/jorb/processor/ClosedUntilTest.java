@@ -56,7 +56,10 @@ class ClosedUntilTest {
   }
 
   /// Runs until the service has refused and that is in the file; then as if the process had died.
-  private Path refusedAndKilled(Workflow<AtomicInteger, String, Note> workflow) throws Exception {
+  ///
+  /// @param look what is looked at before
+  private Path refusedAndKilled(
+      Workflow<AtomicInteger, String, Note> workflow, Consumer<RunHandle> look) throws Exception {
     Path file = folder.resolve("calls.jorb");
     Path killed = folder.resolve("killed.jorb");
     Run<String, Note> run = workflow.run("test", "").add(new Note("a"));
@@ -65,11 +68,15 @@ class ClosedUntilTest {
             Processor.of(workflow, new AtomicInteger()).serializer(journal).start(run)) {
       eventually("the refusal is noted", () -> Files.exists(file) && notes(file).contains("until"));
       Files.copy(file, killed);
-      assertThat(handle.status().getFirst().hold())
-          .startsWith("closed by the service")
-          .contains(" until 20");
+      look.accept(handle);
     }
     return killed;
+  }
+
+  private static void isSaidToBeClosed(RunHandle handle) {
+    assertThat(handle.status().getFirst().hold())
+        .startsWith("closed by the service")
+        .contains(" until 20");
   }
 
   private static String notes(Path file) {
@@ -82,7 +89,7 @@ class ClosedUntilTest {
 
   /// The service is closed for an hour, so that what starts now is what should not.
   private void isNotCalledAgain(Workflow<AtomicInteger, String, Note> workflow) throws Exception {
-    Path killed = refusedAndKilled(workflow);
+    Path killed = refusedAndKilled(workflow, ClosedUntilTest::isSaidToBeClosed);
     AtomicInteger calls = new AtomicInteger(7);
     for (int start = 0; start < 2; start++) {
       try (var journal = JournalSerializer.at(killed, workflow)) {
@@ -91,9 +98,7 @@ class ClosedUntilTest {
         try (RunHandle handle = Processor.of(workflow, calls).serializer(journal).start(run)) {
           eventually(
               "the job has come to its turn", () -> handle.status().getFirst().waiting() == 1);
-          assertThat(handle.status().getFirst().hold())
-              .startsWith("closed by the service")
-              .contains(" until 20");
+          isSaidToBeClosed(handle);
         }
       }
     }
@@ -119,7 +124,7 @@ class ClosedUntilTest {
   @Test
   void runGoesOnWhenTheTimeIsOver() throws Exception {
     var workflow = workflow(s -> s.rate(Rate.perSecond(100)), Duration.ofMillis(200));
-    Path killed = refusedAndKilled(workflow);
+    Path killed = refusedAndKilled(workflow, handle -> {}); // It may be over already.
     try (var journal = JournalSerializer.at(killed, workflow)) {
       Run<String, Note> run = journal.load().orElseThrow();
       Instant until = run.limitNotes().getFirst().closedUntil().orElseThrow();
