@@ -41,10 +41,6 @@ class JournalPropertiesTest {
     return Sample.utf8(disk.content(Sample.PATH));
   }
 
-  private List<String> lines() {
-    return new ArrayList<>(List.of(text().split("(?<=\n)")));
-  }
-
   private void rewrite(String text) {
     disk.put(Sample.PATH, Sample.utf8(text));
   }
