@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -79,6 +80,7 @@ class JournalLinesTest {
   }
 
   @Test
+  @Tag("slow")
   void whatComesOfADamagedFileIsTheSame() throws IOException {
     List<byte[]> files = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -156,6 +158,7 @@ class JournalLinesTest {
   private record Loaded(String picture, Opening opening) {}
 
   @Test
+  @Tag("slow")
   void largeFileIsTheRunThatWasWritten() {
     History history = History.record(LARGE, true, SEED, 60_000);
 
@@ -163,6 +166,7 @@ class JournalLinesTest {
   }
 
   @Test
+  @Tag("slow")
   void damageFarBehindTheBeginningIsRefusedByLineAndJob() {
     byte[] file = History.record(LARGE, true, SEED, 60_000).file();
     String text = Sample.utf8(file);
