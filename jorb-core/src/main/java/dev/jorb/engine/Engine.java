@@ -449,9 +449,9 @@ public final class Engine<A, O, J> {
 
   /// Runs a step that has a deadline. If it was interrupted because of it, it has failed.
   private Steps.Answer<J> timed(Workers.Worker worker, Entry<J> entry) {
-    dispatcher.tell(new Message.Began<>(entry));
     long startNanos = time.nanoTime();
     worker.beginTimed(startNanos);
+    dispatcher.tell(new Message.Began<>(entry)); // Its time may be over by now.
     Steps.Answer<J> answer = steps.execute(entry, startNanos);
     if (worker.endTimed()) {
       var unused = Thread.interrupted(); // It was meant for the step, which has ended.

@@ -69,6 +69,28 @@ class ExpiriesTest {
     assertThat(desk.enter("work", "b")).isEmpty();
   }
 
+  /// All threads may have been busy when its time was over, so that nobody could be interrupted.
+  @Test
+  void stepThatHadNotBegunIsInterruptedWhenItBegins() {
+    enter("a", Duration.ZERO);
+    desk.passes(TEN);
+    desk.overdue();
+
+    desk.begins("a");
+
+    assertThat(desk.overdue()).containsExactly("a");
+  }
+
+  @Test
+  void stepThatBeginsInTimeIsNotInterrupted() {
+    enter("a", Duration.ZERO);
+    desk.begins("a");
+    desk.orders(new Order.Prioritize(3), "a");
+    desk.begins("a");
+
+    assertThat(desk.overdue()).isEmpty();
+  }
+
   @Test
   void jobWhoseResultIsOnItsWayGoesNoFurther() {
     enter("a", Duration.ZERO);

@@ -70,10 +70,7 @@ final class Pair {
     same("uncommitted", board.uncommitted(), model.jobs().count(ModelJob.Phase.COMMITTING));
     same("resting", isResting(), model.jobs().areResting());
     same("idle", board.isIdle(), model.isIdle());
-    same(
-        "paused",
-        board.paused().stream().map(Pause::state).map(state -> state.orElse("")).toList(),
-        model.pauses.all());
+    same("paused", paused(), model.pauses.all());
     compareDue(now);
     compareStatus(jobs);
     return starts;
@@ -81,6 +78,11 @@ final class Pair {
 
   boolean isResting() {
     return board.isResting();
+  }
+
+  /// The names of the states that are paused, and an empty one for the run.
+  List<String> paused() {
+    return board.paused().stream().map(Pause::state).map(state -> state.orElse("")).toList();
   }
 
   /// When something happens by itself, says the board; -1 for never.

@@ -164,6 +164,13 @@ final class ReferenceModel {
     ModelJob job = jobs.job(id);
     long timeout = scenario.states().get(job.is.state).care().timeoutNanos();
     job.overdueNanos = timeout == 0 ? ModelJob.NEVER : now + timeout;
+    if (isAlone(job) && job.next instanceof Order.Expire) {
+      overdue.add(id);
+    }
+  }
+
+  private boolean isAlone(ModelJob job) {
+    return scenario.states().get(job.is.state).batch() == 1;
   }
 
   /// It is noted that the steps of these jobs have started.
@@ -409,7 +416,7 @@ final class ReferenceModel {
   }
 
   private void expire(ModelJob job, long now) {
-    if (job.phase == Phase.EXECUTING && scenario.states().get(job.is.state).batch() == 1) {
+    if (job.phase == Phase.EXECUTING && isAlone(job)) {
       overdue.add(job.id);
     }
     if (job.next == null) {

@@ -108,8 +108,7 @@ final class Replay implements Scenario.Finder, TimeSource {
       case RESUME -> resume(dice.nextInt(scenario.states().size()));
       case PAUSE_RUN ->
           tellBoth("pause run", same -> same.pauses.pauseRun(), new Message.PauseRun<>());
-      case RESUME_RUN ->
-          tellBoth("resume run", same -> same.pauses.resumeRun(), new Message.ResumeRun<>());
+      case RESUME_RUN -> resumeRun();
       case HOLD -> hold();
       case UNHOLD -> unhold();
       case STOP -> tellBoth("stop", same -> same.stop(now), new Message.Stop<>());
@@ -455,6 +454,10 @@ final class Replay implements Scenario.Finder, TimeSource {
     tellBoth("resume " + name, same -> same.pauses.resume(state), new Message.Resume<>(name));
   }
 
+  private void resumeRun() {
+    tellBoth("resume run", same -> same.pauses.resumeRun(), new Message.ResumeRun<>());
+  }
+
   private void hold() {
     tellBoth("hold", same -> same.hold(true), new Message.Hold<>("no room"));
   }
@@ -522,11 +525,23 @@ final class Replay implements Scenario.Finder, TimeSource {
       List<Result<String>> batch = List.copyOf(returned);
       returned.clear();
       commit(batch, List.of());
+      resumeAll();
       long due = pair.nextDue(now);
       if (due >= 0) {
         now = due;
         tell("tick");
         apply(new Message.Tick<>());
+      }
+    }
+  }
+
+  /// A step that begins when its job's time is over has failed, and a failure may pause something.
+  private void resumeAll() {
+    for (String state : pair.paused()) {
+      if (state.isEmpty()) {
+        resumeRun();
+      } else {
+        resume(scenario.stateIndex(state));
       }
     }
   }
