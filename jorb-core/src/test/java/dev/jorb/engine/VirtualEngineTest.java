@@ -2,11 +2,18 @@ package dev.jorb.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jorb.event.InDoubt;
+import dev.jorb.event.InDoubt.Became;
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
 import dev.jorb.limit.Rate;
+import dev.jorb.limit.ThrottledException;
+import dev.jorb.measure.Ending;
+import dev.jorb.measure.LimitedBy;
+import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobTransition;
+import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import dev.jorb.serial.EncodeException;
@@ -48,13 +55,21 @@ class VirtualEngineTest {
     private final StatusListener counter =
         counts -> executing.add(counts.stream().mapToInt(StatusCount::executing).sum());
 
-    VirtualEngine<VirtualTime, String, String> exec(
+    VirtualEngine<VirtualTime, String, String> start(
         Workflow<VirtualTime, String, String> workflow,
         Run<String, String> run,
         Serializer<String, String> serializer) {
       var engine =
           new VirtualEngine<>(workflow, time, run, serializer, counter, time, random.split());
       engine.start();
+      return engine;
+    }
+
+    VirtualEngine<VirtualTime, String, String> exec(
+        Workflow<VirtualTime, String, String> workflow,
+        Run<String, String> run,
+        Serializer<String, String> serializer) {
+      var engine = start(workflow, run, serializer);
       engine.runUntil(START.plus(Duration.ofDays(3_650)));
       return engine;
     }
@@ -283,6 +298,233 @@ class VirtualEngineTest {
   }
 
   @Nested
+  class Starts {
+    private final Process process = new Process(1);
+    private final List<String> log = new ArrayList<>();
+
+    /// Logs each commit: whose results it takes, and whose starts it notes.
+    private final class Logging implements Serializer<String, String> {
+      private final Serializer<String, String> taking = new NilSerializer<>();
+
+      @Override
+      public Optional<Run<String, String>> load() {
+        return taking.load();
+      }
+
+      @Override
+      public void begin(Run<String, String> run) {
+        taking.begin(run);
+      }
+
+      @Override
+      public Encoded<String> encode(Transition<String> transition) throws EncodeException {
+        return taking.encode(transition);
+      }
+
+      @Override
+      public void commit(List<Encoded<String>> batch) {
+        commit(batch, List.of());
+      }
+
+      @Override
+      public void commit(List<Encoded<String>> batch, List<Job<String>> started) {
+        List<String> results = batch.stream().map(each -> each.transition().job().id()).toList();
+        log.add(results + " started " + started.stream().map(Job::id).toList());
+      }
+
+      @Override
+      public boolean isRecording() {
+        return true;
+      }
+
+      @Override
+      public void close() {
+        taking.close();
+      }
+    }
+
+    private Outcome<String> slowly(VirtualTime time, String overall, String context)
+        throws InterruptedException {
+      log.add(context + " begins");
+      return tenMinutes(time, overall, context);
+    }
+
+    private Outcome<String> atOnce(VirtualTime time, String overall, String context) {
+      log.add(context + " begins");
+      return Outcome.to("done", context);
+    }
+
+    @Test
+    void areNotedOnceAndWaitForNoNote() {
+      var workflow = workflow(s -> s.exec(this::slowly));
+
+      process.exec(workflow, run(workflow, 1), new Logging());
+
+      assertThat(log).containsExactly("c0 begins", "[] started [0]", "[0] started []");
+    }
+
+    @Test
+    void areNotNotedIfTheStepReturnsBefore() {
+      var workflow = workflow(s -> s.exec(this::atOnce));
+
+      process.exec(workflow, run(workflow, 1), new Logging());
+
+      assertThat(log).containsExactly("c0 begins", "[0] started []");
+    }
+
+    @Test
+    void waitForTheirNoteIfNoStepMayRunTwiceUnseen() {
+      var workflow = workflow(s -> s.exec(this::slowly).parkInDoubt().concurrency(1));
+      Run<String, String> run = run(workflow, 2);
+
+      process.exec(workflow, run, new Logging());
+
+      assertThat(log)
+          .containsExactly(
+              "[] started [0]", "c0 begins", "[0] started [1]", "c1 begins", "[1] started []");
+      assertThat(run.jobs()).extracting(Job::state).containsOnly("done");
+    }
+
+    @Test
+    void waitForTheirOwnNoteWhileThatOfAnotherIsWritten() {
+      var workflow =
+          Workflow.named("w", VirtualTime.class, String.class, String.class)
+              .state("plain", s -> s.exec(this::slowly))
+              .state("noted", s -> s.exec(this::slowly).parkInDoubt())
+              .terminal("done")
+              .build();
+      Run<String, String> run = workflow.run("r", "o").add("first");
+      run.put(Job.create("late", "noted", "late", START).copy().due(START.plusMillis(1)).build());
+
+      process.exec(workflow, run, new Logging());
+
+      assertThat(log.subList(0, 4))
+          .containsExactly("first begins", "[] started [0]", "[] started [late]", "late begins");
+    }
+
+    @Test
+    void waitForNoNoteIfNothingIsRecorded() {
+      var workflow = workflow(s -> s.exec(this::slowly).parkInDoubt());
+      Run<String, String> run = run(workflow, 1);
+
+      process.exec(workflow, run, new NilSerializer<>());
+
+      assertThat(run.jobs()).extracting(Job::state).containsExactly("done");
+      assertThat(process.time.instant()).isEqualTo(START.plus(Duration.ofMinutes(10)));
+    }
+  }
+
+  @Nested
+  class WhatIsNoted {
+    private final Process process = new Process(1);
+    private boolean wasRefused;
+
+    private Outcome<String> refusedOnce(VirtualTime time, String overall, String context)
+        throws InterruptedException {
+      time.sleep(Duration.ofSeconds(1));
+      if (!wasRefused) {
+        wasRefused = true;
+        throw new ThrottledException(Duration.ofMinutes(10));
+      }
+      return Outcome.to("done", context);
+    }
+
+    @Test
+    void isUntilWhenAServiceClosedAState() {
+      var workflow = workflow(s -> s.exec(this::refusedOnce));
+      Run<String, String> run = run(workflow, 1);
+      process
+          .start(workflow, run, file.open(workflow, process.time))
+          .runUntil(START.plusSeconds(2));
+
+      LimitNote note = new LimitNote("work#", "", START.plusSeconds(1 + 600), null);
+      assertThat(run.limitNotes()).containsExactly(note);
+      try (var serializer = file.killedAt(file.size()).open(workflow, process.time)) {
+        assertThat(serializer.load().orElseThrow().limitNotes()).containsExactly(note);
+      }
+    }
+
+    @Test
+    void isNothingIfNothingIsRecorded() {
+      var workflow = workflow(s -> s.exec(this::refusedOnce));
+      Run<String, String> run = run(workflow, 1);
+
+      process.exec(workflow, run, new NilSerializer<>());
+
+      assertThat(run.jobs()).extracting(Job::state).containsExactly("done");
+      assertThat(run.limitNotes()).isEmpty();
+    }
+
+    @Test
+    void isAtTheEndByWhatAStateWasHeldForLessThanASecond() {
+      var workflow = workflow(s -> s.exec((time, overall, job) -> Outcome.to("done", job)));
+      Run<String, String> run = run(workflow, 1);
+      var engine =
+          new VirtualEngine<>(
+              workflow,
+              process.time,
+              run,
+              file.open(workflow, process.time),
+              StatusListener.none(),
+              process.time,
+              process.random);
+      engine.pause("work");
+      engine.start();
+      process.time.after(Duration.ofMillis(700), () -> engine.resume("work"));
+      engine.runUntil(START.plusSeconds(9));
+
+      HoldNote note =
+          new HoldNote(
+              "work", LimitedBy.PAUSED, START, START.plusMillis(700), Duration.ofMillis(700));
+      assertThat(engine.isResting()).isTrue();
+      assertThat(run.holdNotes()).containsExactly(note);
+      try (var serializer = file.open(workflow, process.time)) {
+        assertThat(serializer.load().orElseThrow().holdNotes()).containsExactly(note);
+      }
+    }
+  }
+
+  @Nested
+  class WhatIsMeasured {
+    private final Process process = new Process(1);
+
+    private VirtualEngine<VirtualTime, String, String> eighthsOfASecond() {
+      var workflow =
+          workflow(s ->
+              s.exec(
+                      (time, overall, job) -> {
+                        time.sleep(Duration.ofMillis(125));
+                        return Outcome.to("done", job);
+                      })
+                  .concurrency(1));
+      return process.exec(workflow, run(workflow, 8), new NilSerializer<>());
+    }
+
+    @Test
+    void isHowExecutionsEndedThoughNothingIsRecorded() {
+      assertThat(eighthsOfASecond().measures().state("work").endings())
+          .containsEntry(Ending.SUCCEEDED, 8L);
+    }
+
+    @Test
+    void isSampledFourTimesASecondAndAtTheEnd() {
+      assertThat(eighthsOfASecond().measures().state("work").history())
+          .extracting(sample -> sample.at().toMillis())
+          .containsExactly(250L, 500L, 750L, 1_000L, 1_000L);
+    }
+
+    @Test
+    void isNothingAfterTheEnd() {
+      var engine = eighthsOfASecond();
+      process.time.after(Duration.ofHours(1), () -> {});
+      process.time.runUntil(() -> false, START.plus(Duration.ofHours(2)));
+
+      assertThat(process.time.instant()).isAfter(START.plus(Duration.ofHours(1)));
+      assertThat(engine.measures().elapsed()).isEqualTo(Duration.ofSeconds(1));
+    }
+  }
+
+  @Nested
   class WhatIsTold {
     @Test
     void isHowManyJobsAreWhereAndByWhatTheyAreHeld() {
@@ -388,6 +630,29 @@ class VirtualEngineTest {
         assertThat(third.load().orElseThrow().jobs()).extracting(Job::state).containsOnly("done");
         assertThat(third.opening().isClean()).isTrue();
       }
+      process.time.close();
+    }
+
+    @Test
+    void tellsWhatBecameOfTheJobsThatWereRunning() {
+      var workflow =
+          workflow(s ->
+              s.exec(
+                      (time, overall, job) -> {
+                        time.sleep(Duration.ofSeconds(1));
+                        time.kill();
+                        return Outcome.to("done", job);
+                      })
+                  .parkInDoubt());
+      Process process = new Process(1);
+      process.exec(workflow, run(workflow, 1), file.open(workflow, process.time));
+
+      var second = file.killedAt(file.size()).open(workflow, process.time);
+      Run<String, String> loaded = second.load().orElseThrow();
+      var engine = process.exec(workflow, loaded, second);
+
+      assertThat(engine.inDoubt()).containsExactly(new InDoubt("0", "work", 1, Became.PARKED));
+      assertThat(loaded.job("0").orElseThrow().parked()).isPresent();
       process.time.close();
     }
 
