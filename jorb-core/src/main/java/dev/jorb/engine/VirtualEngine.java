@@ -176,7 +176,7 @@ public final class VirtualEngine<A, O, J> {
   }
 
   private void execute(Entry<J> entry, Execution execution) {
-    boolean timed = entry.lane.timeoutNanos > 0;
+    boolean timed = entry.hasTimeLimit();
     if (timed) {
       apply(new Message.Began<>(entry));
     }

@@ -412,6 +412,24 @@ class VirtualEngineTest {
       assertThat(run.jobs()).extracting(Job::state).containsExactly("done");
       assertThat(process.time.instant()).isEqualTo(START.plus(Duration.ofMinutes(10)));
     }
+
+    @Test
+    void afterTheirJobsDeadlineAreInterrupted() {
+      var workflow =
+          Workflow.named("w", VirtualTime.class, String.class, String.class)
+              .state("work", s -> s.exec(this::slowly).parkInDoubt())
+              .terminal("done")
+              .deadline(Duration.ofMillis(1))
+              .build();
+      Run<String, String> run = workflow.run("r", "o");
+      run.put(Job.create("0", "work", "c0", START));
+
+      process.exec(workflow, run, new Logging());
+
+      assertThat(log).startsWith("[] started [0]", "c0 begins");
+      assertThat(process.time.instant()).isBefore(START.plusSeconds(1));
+      assertThat(run.job("0").orElseThrow().parked()).isPresent();
+    }
   }
 
   @Nested
