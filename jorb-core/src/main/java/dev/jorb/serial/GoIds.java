@@ -69,13 +69,10 @@ final class GoIds {
       return order != 0 ? order : BYTEWISE.compare(id, other.id);
     }
 
+    /// What is no number is -1, which is the largest of all without a sign.
     private static int compare(long number, String part, long otherNumber, String otherPart) {
-      if (number >= 0 && otherNumber >= 0) {
-        return Long.compare(number, otherNumber);
-      }
-      return number >= 0 || otherNumber >= 0
-          ? Boolean.compare(number < 0, otherNumber < 0)
-          : BYTEWISE.compare(part, otherPart);
+      int order = Long.compareUnsigned(number, otherNumber);
+      return order != 0 || number >= 0 ? order : BYTEWISE.compare(part, otherPart);
     }
 
     @Override

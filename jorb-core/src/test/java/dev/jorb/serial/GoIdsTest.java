@@ -91,6 +91,23 @@ class GoIdsTest {
     }
 
     @Test
+    void isThatOfTheFirstNumberThatDiffersHoweverItIsWritten() {
+      assertThat(Place.of("0->5")).isLessThan(Place.of("1->3"));
+      assertThat(Place.of("1->3")).isGreaterThan(Place.of("0->5"));
+      assertThat(Place.of("00->1")).isLessThan(Place.of("0->2"));
+      assertThat(Place.of("0->2")).isGreaterThan(Place.of("00->1"));
+      assertThat(Place.of("7->0->2")).isGreaterThan(Place.of("7->00->1"));
+    }
+
+    @Test
+    void isThatOfTheFirstPartThatDiffersAndNumbersComeFirst() {
+      assertThat(Place.of("a->5")).isLessThan(Place.of("b->3"));
+      assertThat(Place.of("b->3")).isGreaterThan(Place.of("a->5"));
+      assertThat(Place.of("#")).isGreaterThan(Place.of("7"));
+      assertThat(Place.of("7")).isLessThan(Place.of("#"));
+    }
+
+    @Test
     void isThatOfTheTextWhereTheNumbersAreTheSame() {
       assertThat(Place.of("07")).isLessThan(Place.of("7"));
       assertThat(Place.of("7")).isGreaterThan(Place.of("07")).isEqualByComparingTo(Place.of("7"));
@@ -100,6 +117,8 @@ class GoIdsTest {
     void hasOnePlaceForEachId() {
       assertThat(Place.of("7->1")).isEqualTo(Place.of("7->1")).hasSameHashCodeAs(Place.of("7->1"));
       assertThat(Place.of("7->1")).isNotEqualTo(Place.of("7->01")).hasToString("7->1");
+      assertThat(Place.of("7->1")).doesNotHaveSameHashCodeAs(Place.of("7->01"));
+      assertThat(Place.of("7->1")).isNotEqualTo("7->1");
     }
   }
 
