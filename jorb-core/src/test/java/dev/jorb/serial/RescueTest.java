@@ -43,6 +43,18 @@ class RescueTest {
   }
 
   @Test
+  void whatIsBehindItsSizeIsLeftOutOfALargeFile() throws IOException {
+    byte[] content = new byte[(1 << 20) + 9];
+    new Random(1).nextBytes(content);
+    disk.put(FILE, content);
+
+    rescue((1 << 20) + 5);
+
+    assertThat(disk.content(Path.of(FILE + ".rescue")))
+        .isEqualTo(Arrays.copyOf(content, (1 << 20) + 5));
+  }
+
+  @Test
   void earlierRescuesAreKept() throws IOException {
     disk.put(FILE, Sample.utf8("third"));
     disk.put(Path.of(FILE + ".rescue"), Sample.utf8("first"));

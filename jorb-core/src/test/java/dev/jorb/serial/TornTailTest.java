@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jorb.run.Job;
+import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import dev.jorb.serial.RunFileException.Damaged;
 import dev.jorb.serial.Sample.Box;
@@ -93,6 +94,15 @@ class TornTailTest {
     }
 
     @Test
+    void ofTheLastBatchIsTornIfOnlyAnEmptyLineFollows() {
+      byte[] file = withoutASector();
+      byte[] longer = Arrays.copyOf(file, file.length + 1);
+      longer[file.length] = '\n';
+
+      assertTorn(longer);
+    }
+
+    @Test
     void beforeALaterBatchIsDamage() {
       commitLarge("2");
 
@@ -109,6 +119,33 @@ class TornTailTest {
     @Test
     void beforeTheClosingLineIsDamage() {
       recorder.close();
+
+      assertDamaged(withoutASector());
+    }
+
+    /// The commit line that says that the batch was flushed is lost with it.
+    @Test
+    void overTheEndOfABatchIsDamageIfALaterOneFollows() {
+      int lastByte = file().length - 1;
+      commitLarge("2");
+
+      assertDamaged(zeros(lastByte / SECTOR * SECTOR, (lastByte / SECTOR + 1) * SECTOR));
+    }
+
+    /// Only the closing line proves that such a batch was on the disk.
+    @Test
+    void ofABatchThatWasNotFlushedIsDamageBeforeTheClosingLine() {
+      disk.releaseLocks();
+      try (var journal = Sample.journal(disk).durability(Durability.RELAXED)) {
+        Run<Plan, Box> run = journal.load().orElseThrow();
+        journal.begin(run);
+        start = file().length;
+        Job<Box> large =
+            run.job("2").orElseThrow().next().context(new Box("x".repeat(3_000), 1)).build();
+        journal.commit(Sample.encoded(journal, List.of(new Transition<>(large, List.of()))));
+        before = Sample.picture(run);
+        assertTorn(withoutASector());
+      }
 
       assertDamaged(withoutASector());
     }
@@ -160,6 +197,11 @@ class TornTailTest {
       file[file.length - 1] = 'x';
 
       assertDamaged(file);
+    }
+
+    @Test
+    void thatIsWholeWithAZeroInPlaceOfItsLineBreakIsTorn() {
+      assertTorn(zeros(file().length - 1, file().length));
     }
 
     @Test
