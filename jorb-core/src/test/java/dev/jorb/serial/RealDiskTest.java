@@ -12,9 +12,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,8 @@ class RealDiskTest {
       Files.writeString(file, "abc");
       var before = disk.stat(file);
       assertThat(before.orElseThrow().size()).isEqualTo(3);
+      assertThat(before.orElseThrow().key())
+          .isEqualTo(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
       assertThat(disk.stat(file)).isEqualTo(before);
 
       Path other = folder.resolve("other");
@@ -131,6 +135,19 @@ class RealDiskTest {
       Files.writeString(file, "");
       assertThat(disk.real(folder.resolve("first"))).isEqualTo(real);
       assertThat(disk.real(inner.resolve("..").resolve("file"))).isEqualTo(real);
+    }
+
+    @Test
+    void isFollowedThroughAsManyLinksAsLinuxFollows() throws IOException {
+      Path link = file;
+      for (int i = 1; i <= 40; i++) {
+        link = Files.createSymbolicLink(folder.resolve("link-" + i), link.getFileName());
+      }
+      Path real = folder.toRealPath();
+      assertThat(disk.real(link)).isEqualTo(real.resolve("file"));
+
+      Path tooFar = Files.createSymbolicLink(folder.resolve("link-41"), link.getFileName());
+      assertThat(disk.real(tooFar)).isEqualTo(real.resolve("link-1"));
     }
 
     @Test
@@ -183,6 +200,22 @@ class RealDiskTest {
     }
 
     @Test
+    void isForItsOwnerOnly() throws IOException {
+      try (RunLock lock = disk.lock(file, self)) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+            .isEqualTo("rw-------");
+      }
+    }
+
+    @Test
+    void saysNothingOfAnEarlierHolder() throws IOException {
+      Files.writeString(file, "x".repeat(200));
+      try (RunLock lock = disk.lock(file, self)) {
+        assertThat(file).hasContent(self);
+      }
+    }
+
+    @Test
     void namesItsHolderSinceItTookIt() throws IOException {
       assertThat(disk.lockHolder(file)).isEmpty();
       try (RunLock lock = disk.lock(file, self)) {
@@ -225,6 +258,11 @@ class RealDiskTest {
     }
 
     @Test
+    void thatCannotBeReadIsNobodys() throws IOException {
+      assertThat(disk.lockHolder(folder)).isEmpty();
+    }
+
+    @Test
     void thatCannotBeTakenIsNotHeld() throws IOException {
       Files.createDirectory(file);
       assertThatThrownBy(() -> disk.lock(file, self)).isInstanceOf(IOException.class);
@@ -243,6 +281,32 @@ class RealDiskTest {
         assertThatThrownBy(() -> disk.lock(file, self))
             .isInstanceOf(LockHeldException.class)
             .hasMessage("this process");
+        assertThat(timesOpen(file)).isEqualTo(1);
+      }
+    }
+
+    @Test
+    void thatCannotBeWrittenIsNotLeftOpen() throws IOException {
+      Path full = Path.of("/dev/full");
+
+      assertThatThrownBy(() -> disk.lock(full, self)).isInstanceOf(IOException.class);
+
+      assertThat(timesOpen(full)).isZero();
+    }
+
+    /// How many of this process's descriptors lead to the file.
+    private static long timesOpen(Path path) throws IOException {
+      Path real = path.toRealPath();
+      try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+        return descriptors.filter(each -> leadsTo(each, real)).count();
+      }
+    }
+
+    private static boolean leadsTo(Path descriptor, Path real) {
+      try {
+        return Files.readSymbolicLink(descriptor).equals(real);
+      } catch (IOException closedSince) {
+        return false;
       }
     }
   }
