@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 class RepairTest {
   private static final long SEED = Long.getLong("jorb.seed", 20261124L);
   private static final int STRIDE = Integer.getInteger("jorb.stride", 1);
+  private static final String CHANGED =
+      "its checksum does not match: it was changed outside its state, or damaged";
   private static final Path TARGET = Path.of("/disk/repaired.jorb");
 
   private final SimDisk disk = new SimDisk(new Random(SEED));
@@ -81,6 +83,14 @@ class RepairTest {
     write(lines);
   }
 
+  private void damageCommitBehind(String containing) {
+    List<String> lines = lines();
+    int at = indexOf(lines, containing) + 1;
+    assertThat(lines.get(at)).startsWith("{\"commit\":");
+    lines.set(at, lines.get(at).replaceFirst("\"n\":1", "\"n\":9"));
+    write(lines);
+  }
+
   private static int indexOf(List<String> lines, String containing) {
     for (int i = 0; i < lines.size(); i++) {
       if (lines.get(i).contains(containing)) {
@@ -104,6 +114,15 @@ class RepairTest {
       }
     }
     recorder.close();
+  }
+
+  /// What is said of the lines that were not taken over.
+  private static List<String> said(Repair repair) {
+    return repair.dropped().stream().map(Check.Problem::what).toList();
+  }
+
+  private String state(String id) {
+    return repaired().job(id).orElseThrow().state();
   }
 
   @Nested
@@ -216,6 +235,61 @@ class RepairTest {
     }
 
     @Test
+    void inACompactedFileIsLostWithItsPast() {
+      threeJobs();
+      new RunFiles(disk, new Sample.Clock()).compactFile(Sample.PATH);
+      damage("{\"id\":\"1\",\"state\":\"push\"", "\"count\":2", "\"count\":7");
+
+      Repair repair = repair();
+
+      assertThat(repair.lost()).containsExactly("1");
+      assertThat(repair.setBack()).isEmpty();
+      assertThat(repaired().jobs()).extracting(Job::id).containsExactly("0", "2");
+    }
+
+    @Test
+    void aDamagedCommitLineOfACompactedFileCostsNothing() {
+      recorder.open(disk);
+      move("0", "edit");
+      move("1", "edit");
+      disk.releaseLocks();
+      recorder.open(disk); // Compacts.
+      for (String id : List.of("0", "1", "2")) {
+        move(id, "merged");
+      }
+      recorder.close();
+      damage("{\"commit\":1,", "\"commit\":1,", "\"commit\":5,");
+
+      Repair repair = repair();
+
+      assertThat(said(repair)).containsExactly(CHANGED);
+      assertThat(repair.setBack()).isEmpty();
+      assertThat(repaired().jobs()).extracting(Job::state).containsOnly("merged");
+    }
+
+    @Test
+    void aDamagedCopyOfTheNewestVersionCostsNothing() {
+      threeJobs();
+      List<String> lines = lines();
+      int at = indexOf(lines, "{\"id\":\"1\",\"state\":\"push\"");
+      lines.addAll(at + 2, List.copyOf(lines.subList(at, at + 2)));
+      write(lines);
+      damage("{\"id\":\"1\",\"state\":\"push\"", "\"count\":2", "\"count\":7");
+
+      assertThat(repair().setBack()).isEmpty();
+      assertThat(state("1")).isEqualTo("push");
+    }
+
+    @Test
+    void twoVersionsThatCannotBeToldSetTheirJobBackIfOneWasTheNewest() {
+      threeJobs();
+      damage("{\"id\":\"1\",\"state\":\"new\"", "\"v\":1,", "\"w\":1,");
+      damage("{\"id\":\"1\",\"state\":\"push\"", "\"v\":3,", "\"w\":3,");
+
+      assertThat(repair().setBack()).containsExactly(new SetBack("1", "edit", 0, 2));
+    }
+
+    @Test
     void aFirstLineThatIsDamagedIsTakenFromALaterStart() {
       threeJobs();
       recorder.open(disk);
@@ -265,6 +339,21 @@ class RepairTest {
     }
 
     @Test
+    void twoVersionsThatDifferSetTheirJobBackEvenIfOneOfThemIsThereTwice() {
+      recorder.open(disk);
+      move("0", "edit");
+      Transition<Box> one =
+          Sample.move(recorder.run().job("0").orElseThrow(), "push", recorder.clock());
+      Transition<Box> other = new Transition<>(one.job().copy().laps(7).build(), List.of());
+      for (Transition<Box> each : List.of(one, one, other, other)) {
+        recorder.journal().commit(Sample.encoded(recorder.journal(), List.of(each)));
+      }
+      recorder.close();
+
+      assertThat(repair().setBack()).containsExactly(new SetBack("0", "edit", 3, 2));
+    }
+
+    @Test
     void missingBatchesAreSaid() {
       threeJobs();
       List<String> lines = lines();
@@ -275,6 +364,37 @@ class RepairTest {
       assertThat(repair().dropped())
           .extracting(Check.Problem::what)
           .containsExactly("2 batches before commit 4 are missing");
+    }
+
+    @Test
+    void aMissingFirstBatchIsSaid() {
+      threeJobs();
+      List<String> lines = lines();
+      int at = indexOf(lines, "{\"id\":\"0\",\"state\":\"edit\"");
+      lines.subList(at, at + 2).clear();
+      write(lines);
+
+      assertThat(said(repair())).containsExactly("1 batches before commit 2 are missing");
+    }
+
+    @Test
+    void noBatchIsMissingInAFileThatWasCompactedBeforeItHadJobs() {
+      Recorder empty = new Recorder(0).open(disk);
+      empty.close();
+      empty.open(disk);
+      disk.releaseLocks();
+      empty.open(disk); // Compacts.
+      for (String id : List.of("0", "1")) {
+        Job<Box> job = Job.create(id, "new", new Box("later", 1), empty.clock().instant());
+        empty.commit(List.of(new Transition<>(job, List.of())));
+      }
+      empty.close();
+      damage("{\"id\":\"1\"", "\"count\":1", "\"count\":7");
+
+      Repair repair = repair();
+
+      assertThat(said(repair)).containsExactly(CHANGED);
+      assertThat(repair.lost()).containsExactly("1");
     }
 
     @Test
@@ -314,6 +434,41 @@ class RepairTest {
                   + " from elsewhere",
               "its batch is not whole: commit 5 is about other lines, so one is missing, moved or"
                   + " from elsewhere");
+    }
+
+    @Test
+    void linesWhoseCommitLineIsMissingAreDroppedAndTheirJobsSetBack() {
+      threeJobs();
+      List<String> lines = lines();
+      lines.remove(indexOf(lines, "{\"id\":\"1\",\"state\":\"push\"") + 1);
+      write(lines);
+
+      Repair repair = repair();
+
+      assertThat(repair.setBack()).containsExactly(new SetBack("1", "edit", 3, 2));
+      assertThat(said(repair)).containsExactly("it belongs to no batch");
+      assertThat(state("2")).isEqualTo("push");
+    }
+
+    @Test
+    void linesThatNoCommitFollowsBeforeTheFileWasClosedDoNotTouchTheNextStart() {
+      threeJobs();
+      List<String> lines = lines();
+      lines.remove(indexOf(lines, "{\"closed\":") - 1);
+      recorder.open(disk);
+      move("0", "merged");
+      recorder.close();
+      lines.addAll(lines().subList(lines.size() + 1, lines().size()));
+      write(lines);
+
+      Repair repair = repair();
+
+      assertThat(said(repair))
+          .containsExactly(
+              "no commit line follows, so it was never acknowledged",
+              "1 batches before commit 7 are missing");
+      assertThat(state("0")).isEqualTo("merged");
+      assertThat(state("2")).isEqualTo("edit");
     }
 
     @Test
@@ -375,6 +530,39 @@ class RepairTest {
     }
 
     @Test
+    void stepsThatHadStartedBeforeACloseInOrderAreNotInDoubtWhenItsFileWentOn() {
+      recorder.open(disk);
+      move("1", "edit");
+      recorder.note("0");
+      recorder.close();
+      recorder.open(disk);
+      move("2", "edit");
+      disk.releaseLocks();
+      damage("{\"id\":\"1\",\"state\":\"edit\"", "\"count\":1", "\"count\":7");
+
+      repair();
+
+      assertThat(repaired().job("0").orElseThrow().inDoubt()).isFalse();
+    }
+
+    @Test
+    void stepsThatHadStartedBehindADamagedCommitLineAreInDoubt() {
+      recorder.open(disk);
+      move("1", "edit");
+      recorder.note("0");
+      move("2", "edit");
+      disk.releaseLocks();
+      damageCommitBehind("{\"id\":\"1\",\"state\":\"edit\"");
+
+      repair();
+
+      Run<Plan, Box> run = repaired();
+      assertThat(run.job("0").orElseThrow().inDoubt()).isTrue();
+      assertThat(run.job("1").orElseThrow().state()).isEqualTo("edit");
+      assertThat(run.job("2").orElseThrow().state()).isEqualTo("edit");
+    }
+
+    @Test
     void whatIsRememberedOfLimitsIsKept() {
       recorder.open(disk);
       LimitNote note = new LimitNote("push#0", "", Instant.parse("2026-11-24T11:00:00Z"), null);
@@ -401,6 +589,137 @@ class RepairTest {
     }
   }
 
+  /// Before a batch is written, those before it need not be on the disk.
+  @Nested
+  class RelaxedDurability {
+    private Transition<Box> moved(Run<Plan, Box> run, String id) {
+      return Sample.move(run.job(id).orElseThrow(), "edit", recorder.clock());
+    }
+
+    /// Two batches behind the first ones that were flushed at the end only.
+    private void twoBatches() {
+      try (var journal = Sample.journal(disk).durability(Durability.RELAXED)) {
+        Run<Plan, Box> run = journal.load().orElseGet(() -> Sample.freshRun(3));
+        journal.begin(run);
+        journal.commit(Sample.encoded(journal, List.of(moved(run, "0"))));
+        journal.commit(Sample.encoded(journal, List.of(moved(run, "1"))));
+      }
+    }
+
+    @Test
+    void aDamagedCommitLineOfTheFirstBatchIsNotProvenByTheNext() {
+      twoBatches();
+      damageCommitBehind("{\"id\":\"0\",\"state\":\"edit\"");
+
+      Repair repair = repair();
+
+      assertThat(repair.setBack()).containsExactly(new SetBack("0", "new", 2, 1));
+      assertThat(said(repair)).containsExactly("it belongs to no batch", CHANGED);
+      assertThat(state("1")).isEqualTo("edit");
+    }
+
+    @Test
+    void aDamagedCommitLineOfALaterBatchIsNotProvenByTheNext() {
+      threeJobs();
+      recorder.open(disk);
+      recorder.close();
+      try (var journal = Sample.journal(disk).durability(Durability.RELAXED)) {
+        Run<Plan, Box> run = journal.load().orElseThrow();
+        journal.begin(run);
+        for (String id : List.of("0", "1")) {
+          Transition<Box> move = Sample.move(run.job(id).orElseThrow(), "merged", recorder.clock());
+          journal.commit(Sample.encoded(journal, List.of(move)));
+        }
+      }
+      damageCommitBehind("{\"id\":\"0\",\"state\":\"merged\"");
+
+      assertThat(repair().setBack()).containsExactly(new SetBack("0", "push", 4, 3));
+    }
+  }
+
+  @Nested
+  class ManyFirstBatches {
+    /// Two jobs that are a batch each, because they are so large, and three batches more.
+    private void begin() {
+      try (var journal = Sample.journal(disk)) {
+        Run<Plan, Box> run = Run.create("sample", new Plan("T-1"), "new");
+        for (String id : List.of("0", "1")) {
+          run.put(Job.create(id, "new", new Box("x".repeat(1 << 20), 0), Instant.EPOCH));
+        }
+        journal.begin(run);
+        for (String state : List.of("edit", "push", "merged")) {
+          Job<Box> job = run.job("0").orElseThrow();
+          Job<Box> next = job.next().state(state).context(new Box("small", 1)).build();
+          Transition<Box> move = new Transition<>(next, List.of());
+          journal.commit(Sample.encoded(journal, List.of(move)));
+          run.apply(List.of(move));
+        }
+      }
+    }
+
+    private void assertNothingIsLost(String job) {
+      begin();
+      damageCommitBehind("{\"id\":\"" + job + "\",\"state\":\"new\"");
+
+      Repair repair = repair();
+
+      assertThat(said(repair)).containsExactly(CHANGED);
+      assertThat(repair.setBack()).isEmpty();
+      assertThat(repair.lost()).isEmpty();
+      assertThat(repaired().jobs()).extracting(Job::state).containsExactly("merged", "new");
+    }
+
+    @Test
+    void aDamagedCommitLineOfTheFirstCostsNothing() {
+      assertNothingIsLost("0");
+    }
+
+    @Test
+    void aDamagedCommitLineOfTheLastCostsNothing() {
+      assertNothingIsLost("1");
+    }
+  }
+
+  /// One bit makes one of these states the other: an edit only if both are known.
+  @Nested
+  class AnEditedState {
+    private final Sample.Boxes lanes = new Sample.Boxes(List.of("new", "lane-1", "lane-3"));
+
+    private void edit() {
+      try (var by = new JournalSerializer<>(disk, recorder.clock(), Sample.PATH, lanes)) {
+        Run<Plan, Box> run = by.load().orElseGet(() -> Sample.freshRun(3));
+        by.begin(run);
+        Transition<Box> move = Sample.move(run.job("0").orElseThrow(), "lane-1", recorder.clock());
+        by.commit(Sample.encoded(by, List.of(move)));
+      }
+      damage("{\"id\":\"0\",\"state\":\"lane-1\"", "lane-1", "lane-3");
+      damage("{\"id\":\"1\",\"state\":\"new\"", "\"count\":0", "\"count\":7");
+    }
+
+    private void assertKept() {
+      assertThat(repair().setBack()).isEmpty();
+      Job<Box> job = repaired().job("0").orElseThrow();
+      assertThat(job.state()).isEqualTo("lane-3");
+      assertThat(job.lastTransition().orElseThrow().to()).isEqualTo("lane-1");
+    }
+
+    @Test
+    void isKeptIfTheFirstLineNamesIt() {
+      edit();
+
+      assertKept();
+    }
+
+    @Test
+    void isKeptIfALaterStartNamesIt() {
+      recorder.open(disk);
+      recorder.close();
+      edit();
+
+      assertKept();
+    }
+  }
+
   @Nested
   class ATransitionWithKicks {
     private void kick() {
@@ -421,12 +740,33 @@ class RepairTest {
       recorder.close();
       damage("{\"id\":\"0->1\"", "second", "sekond");
       Repair repair = repair();
+      assertThat(repair.dropped()).hasSize(3).extracting(Check.Problem::line).isSorted();
       assertThat(repair.setBack()).containsExactly(new SetBack("0", "new", 2, 1));
       assertThat(repair.lost()).containsExactlyInAnyOrder("0->0", "0->1");
       Run<Plan, Box> run = repaired();
       assertThat(run.job("0->0")).isEmpty();
       assertThat(run.job("0").orElseThrow().kicks()).isZero();
       assertThat(run.job("1").orElseThrow().state()).isEqualTo("push");
+    }
+
+    @Test
+    void isSetBackIfOnlyAnEarlierKickHasGoneOnSince() {
+      recorder.open(disk);
+      for (int kick = 0; kick < 2; kick++) {
+        Job<Box> parent = recorder.run().job("0").orElseThrow();
+        Job<Box> next = parent.next().kicks(kick + 1).build();
+        recorder.commit(
+            List.of(new Transition<>(next, List.of(Sample.kicked(parent, kick, "kick " + kick)))));
+      }
+      move("0->0", "edit");
+      recorder.close();
+      damage("{\"id\":\"0->1\"", "kick", "kikk");
+
+      Repair repair = repair();
+
+      assertThat(repair.setBack()).containsExactly(new SetBack("0", "new", 3, 2));
+      assertThat(repair.lost()).containsExactly("0->1");
+      assertThat(repaired().job("0").orElseThrow().kicks()).isEqualTo(1);
     }
 
     @Test

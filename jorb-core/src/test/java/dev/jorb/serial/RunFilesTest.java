@@ -266,6 +266,8 @@ class RunFilesTest {
       assertThat(RunFiles.check(file).condition()).isEqualTo(Condition.FOREIGN);
       Files.writeString(file, "{\"some\":\"json\"}");
       assertThat(RunFiles.check(file).condition()).isEqualTo(Condition.FOREIGN);
+      Files.writeString(file, "{\"id\":\"1\",\"state\":\"new\",\"c\":{}}\n");
+      assertThat(RunFiles.check(file).condition()).isEqualTo(Condition.FOREIGN);
       Files.writeString(file, "{\n  \"Name\": \"x\",\n  \"Jobs\": {");
       Check broken = RunFiles.check(file);
       assertThat(broken.condition()).isEqualTo(Condition.DAMAGED);
