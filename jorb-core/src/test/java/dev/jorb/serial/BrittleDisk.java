@@ -77,6 +77,7 @@ final class BrittleDisk implements Disk {
 
   @Override
   public RunLock lock(Path path, String owner) throws IOException {
+    at("lock");
     return disk.lock(path, owner);
   }
 

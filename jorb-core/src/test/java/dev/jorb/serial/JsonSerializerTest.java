@@ -336,6 +336,44 @@ class JsonSerializerTest {
     }
 
     @Test
+    void isWrittenInOneLineWithoutWhatIsNothing() throws IOException {
+      Job<Json> job = Job.create("7", "new", new Json("{}"), AT);
+
+      store(moved(job, "edit").copy().error("new", AT, "no").build());
+
+      assertThat(Files.readString(file))
+          .contains(
+              """
+              "Jorb": {"v":2,"state":"edit","transitions":[{"from":"new","to":"edit",\
+              "at":"2026-11-24T10:00:00.250Z","took":"PT0.003S"}],\
+              "errors":[{"state":"new","at":"2026-11-24T10:00:00.250Z"}],"errorCount":1}
+              """);
+    }
+
+    @Test
+    void isHowManyTransitionsAndErrorsThereWereIfNotAllAreKept() throws IOException {
+      Job.Builder<Json> life = Job.create("7", "edit", new Json("{}"), AT).copy();
+      for (int i = 1; i <= 200; i++) {
+        life.transition("edit", "edit", AT.plusSeconds(i), Duration.ofMillis(i), i);
+        life.error("edit", AT.plusSeconds(i), "no " + i, i);
+      }
+      Job<Json> job = life.build();
+      assertThat(job.transitions()).hasSizeLessThan(200);
+      assertThat(job.errors()).hasSizeLessThan(200);
+
+      store(job);
+
+      assertThat(load().job("7").orElseThrow()).usingRecursiveComparison().isEqualTo(job);
+      JsonNode note = tree().get("Jobs").get("7").get("Jorb");
+      assertThat(note.get("n").asInt()).isEqualTo(200);
+      assertThat(note.get("errorCount").asInt()).isEqualTo(200);
+      saveUnchanged();
+      move("7", "done");
+      assertThat(load().job("7").orElseThrow().transitionCount()).isEqualTo(201);
+      assertThat(load().job("7").orElseThrow().errorCount()).isEqualTo(200);
+    }
+
+    @Test
     void isThatAJobWithSuchAnIdHasNoParent() {
       store(Job.create("7->0", "edit", new Json("{}"), AT));
 
@@ -504,6 +542,31 @@ class JsonSerializerTest {
     }
 
     @Test
+    void aContextThatCannotBeReadIsKeptWhenTheStateWasChanged() throws IOException {
+      record Nothing() {}
+      record Build(int number) {}
+      var workflow =
+          Workflow.named("w", String.class, Nothing.class, Build.class)
+              .state("new", s -> s.exec((app, overall, build) -> Outcome.to("done", build)))
+              .terminal("done")
+              .build();
+      write(run(job("0", plain("old").replace("\"C\": {}", "\"C\": {\"size\": 7}"))));
+      move("0", "old");
+      write(Files.readString(file).replace("\"State\": \"old\"", "\"State\": \"new\""));
+
+      try (var serializer = JsonSerializer.at(file, workflow)) {
+        var run = serializer.load().orElseThrow();
+        assertThat(serializer.opening().unreadable()).extracting("job").containsExactly("0");
+        serializer.begin(run);
+      }
+
+      Job<Json> job = load().job("0").orElseThrow();
+      assertThat(job.context()).isEqualTo(new Json("{\"size\":7}"));
+      assertThat(job.state()).isEqualTo("new");
+      assertThat(job.version()).isEqualTo(3);
+    }
+
+    @Test
     void unknownStatesAndUnreadableContextsAreReportedAndKept() throws IOException {
       record Nothing() {}
       record Build(int number) {}
@@ -630,6 +693,85 @@ class JsonSerializerTest {
             .isInstanceOf(IllegalStateException.class)
             .hasMessage(file + ": commit before begin");
       }
+    }
+
+    @Test
+    void isAnotherThanTheOneThatWasLoadedIsRefused() throws IOException {
+      write(run(job("0", plain("new"))));
+      String before = Files.readString(file);
+      try (var serializer = open()) {
+        Run<Json, Json> loaded = serializer.load().orElseThrow();
+
+        assertThatThrownBy(() -> serializer.begin(run))
+            .isInstanceOf(RunFileException.class)
+            .hasMessage(
+                "%s: it holds run \"fleet\" with the id %s, not run \"fleet\" with the id %s"
+                    .formatted(file, loaded.id(), run.id()));
+      }
+      assertThat(file).hasContent(before);
+    }
+
+    @Test
+    void lacksAJobThatWasLoadedIsRefused() throws IOException {
+      write(run(job("0", plain("new"))));
+      String before = Files.readString(file);
+      try (var serializer = open()) {
+        Run<Json, Json> loaded = serializer.load().orElseThrow();
+        Run<Json, Json> smaller =
+            Run.restore(loaded.name(), loaded.id(), loaded.overall(), loaded.startState());
+
+        assertThatThrownBy(() -> serializer.begin(smaller))
+            .isInstanceOf(RunFileException.class)
+            .hasMessageContaining(file + ": it holds job 0, which the run does not");
+      }
+      assertThat(file).hasContent(before);
+    }
+
+    @Test
+    void isThereAlreadyIsNotOverwrittenByANewOne() throws IOException {
+      write(run(job("0", plain("new"))));
+      String before = Files.readString(file);
+      try (var serializer = open()) {
+        assertThatThrownBy(() -> serializer.begin(run))
+            .isInstanceOf(RunFileException.class)
+            .hasMessageContaining("there is a run in it already");
+      }
+      assertThat(file).hasContent(before);
+    }
+
+    @Test
+    void goesOnByAnotherWorkflowSaysThatOne() throws IOException {
+      write(run(job("0", plain("new"))));
+      var workflow =
+          Workflow.named("other", String.class, Json.class, Json.class)
+              .state("new", s -> s.exec((app, o, job) -> Outcome.to("done", job)))
+              .terminal("done")
+              .build();
+      move("0", "done");
+
+      try (var serializer = JsonSerializer.at(file, workflow)) {
+        serializer.begin(serializer.load().orElseThrow());
+      }
+
+      assertThat(tree().get("Jorb").get("workflow").asString()).isEqualTo("other");
+    }
+
+    @Test
+    void changedBetweenLoadAndBeginIsWrittenAsItIsThen() throws IOException {
+      write(run(job("0", plain("new")) + "," + job("1", plain("new"))));
+      try (var serializer = open()) {
+        Run<Json, Json> loaded = serializer.load().orElseThrow();
+        Job<Json> zero = loaded.job("0").orElseThrow();
+        loaded.put(zero.next().context(new Json("{\"a\":1}")).build());
+        loaded.put(Job.create("2", "new", new Json("{\"b\":2}"), AT));
+        serializer.begin(loaded);
+      }
+
+      Run<Json, Json> found = load();
+      assertThat(found.job("0").orElseThrow().context()).isEqualTo(new Json("{\"a\":1}"));
+      assertThat(found.job("0").orElseThrow().version()).isEqualTo(2);
+      assertThat(found.job("1").orElseThrow().version()).isEqualTo(1);
+      assertThat(found.job("2").orElseThrow().context()).isEqualTo(new Json("{\"b\":2}"));
     }
 
     @Test
@@ -785,6 +927,26 @@ class JsonSerializerTest {
 
       assertThat(reload().job("0").orElseThrow().state()).isEqualTo("done");
       assertThat(directory.resolve("run.json.tmp")).doesNotExist();
+    }
+
+    @Test
+    void withoutALockThereIsNoRunAndAFullDiskIsSaid() {
+      serializer.close();
+      try (var second = new JsonSerializer<>(disk, TimeSource.system(), file, Schema.untyped())) {
+        disk.failing("lock", "I/O error");
+        assertThatThrownBy(second::load)
+            .isInstanceOf(RunFileException.class)
+            .isNotInstanceOf(DiskFullException.class)
+            .hasMessage(file + ": cannot be read (I/O error)");
+
+        disk.failing("lock", "No space left on device");
+        assertThatThrownBy(second::load)
+            .isInstanceOf(DiskFullException.class)
+            .hasMessageContaining("not even for its lock");
+
+        disk.heal();
+        assertThat(second.load()).isPresent();
+      }
     }
 
     @Test
