@@ -360,6 +360,54 @@ class JournalSerializerTest {
       }
     }
 
+    private void assertGoesOnBehind(String before) {
+      try (var journal = journal()) {
+        journal.begin(journal.load().orElseThrow());
+      }
+      assertThat(text().startsWith(before.substring(0, before.indexOf("{\"closed\"")))).isTrue();
+    }
+
+    @Test
+    void compactsAFileOfWhichHardlyAnythingCounts() {
+      try (var journal = journal()) {
+        journal.begin(run);
+        for (int i = 0; i < 8; i++) {
+          Job<Box> job = run.job("0").orElseThrow();
+          Box large = new Box("x".repeat(i == 7 ? 1 : 200_000), i);
+          var batch = List.of(new Transition<>(job.next().context(large).build(), List.of()));
+          journal.commit(Sample.encoded(journal, batch));
+          run.apply(batch);
+        }
+      }
+      assertThat(disk.used()).isGreaterThan(1_400_000);
+
+      try (var journal = journal()) {
+        journal.begin(journal.load().orElseThrow());
+      }
+
+      assertThat(disk.used()).isLessThan(10_000);
+    }
+
+    @Test
+    void goesOnInALargeFileOfWhichMostCounts() {
+      run.put(Job.create("large", "new", new Box("x".repeat(600_000), 1), clock.instant()));
+      record();
+
+      assertGoesOnBehind(text());
+    }
+
+    @Test
+    void goesOnInALargeFileOfWhichMostIsThePastOfItsJobs() {
+      Job.Builder<Box> failed = run.job("1").orElseThrow().copy();
+      for (int i = 0; i < 100; i++) {
+        failed.error("new", clock.instant(), "x".repeat(7_000));
+      }
+      run.put(failed.build());
+      record();
+
+      assertGoesOnBehind(text());
+    }
+
     @Test
     void refusesAnotherRun() {
       record();

@@ -84,6 +84,19 @@ class StartNotesTest {
     }
 
     @Test
+    void aStartInTheSameAppendAsTheVersionThatItIsGivenIsKnown() {
+      recorder.open(disk);
+      var moved = List.of(Sample.move(job("1"), "edit", recorder.clock()));
+      recorder
+          .journal()
+          .commit(Sample.encoded(recorder.journal(), moved), List.of(moved.getFirst().job()));
+      disk.releaseLocks();
+      Run<Plan, Box> run = Sample.journal(disk).load().orElseThrow();
+      assertThat(run.job("1").orElseThrow().state()).isEqualTo("edit");
+      assertThat(run.job("1").orElseThrow().inDoubt()).isTrue();
+    }
+
+    @Test
     void crashesAreCountedWhileTheJobIsRunningInEach() {
       recorder.open(disk);
       for (int crashes = 1; crashes <= 3; crashes++) {
