@@ -206,6 +206,7 @@ final class Salvage {
       rest.forEach(each -> apply(image, each));
     } else if (firstBatchesLeft > 0) {
       applyIntact(image, rest);
+      endFirstBatches(image);
     } else {
       boolean mayBeDamage = rest.stream().anyMatch(Piece::isDamaged);
       drop(
@@ -214,6 +215,13 @@ final class Salvage {
               + (mayBeDamage ? ", or that line is damaged" : ""),
           mayBeDamage);
     }
+  }
+
+  /// The commits that follow go on behind the one that the file began with.
+  private void endFirstBatches(RunImage image) {
+    firstBatchesLeft = 0;
+    lastCommit = image.header.commit();
+    image.commit = Math.max(image.commit, lastCommit);
   }
 
   private void commit(RunImage image, Line.Commit commit, long atLine) {

@@ -268,6 +268,22 @@ class RepairTest {
     }
 
     @Test
+    void aDamagedCommitLineOfACompactedFileThatWasClosedCostsNothing() {
+      threeJobs();
+      new RunFiles(disk, new Sample.Clock()).compactFile(Sample.PATH);
+      recorder.open(disk);
+      move("0", "merged");
+      recorder.close();
+      damage("{\"commit\":1,", "\"commit\":1,", "\"commit\":5,");
+
+      Repair repair = repair();
+
+      assertThat(said(repair)).containsExactly(CHANGED);
+      assertThat(repair.setBack()).isEmpty();
+      assertThat(state("0")).isEqualTo("merged");
+    }
+
+    @Test
     void aDamagedCopyOfTheNewestVersionCostsNothing() {
       threeJobs();
       List<String> lines = lines();
