@@ -6,13 +6,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /// Waits for what must come, with a deadline that only a bug reaches.
-final class Eventually {
+public final class Eventually {
   private static final long DEADLINE_SECONDS = 60;
 
   private Eventually() {}
 
   /// Blocks until the condition holds.
-  static void eventually(String what, BooleanSupplier condition) {
+  public static void eventually(String what, BooleanSupplier condition) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - end > 0) {
@@ -23,7 +23,7 @@ final class Eventually {
   }
 
   /// Blocks until the latch is open, whatever interrupts the thread.
-  static void isOpen(CountDownLatch latch) {
+  public static void isOpen(CountDownLatch latch) {
     eventually("the latch is open", () -> latch.getCount() == 0);
   }
 }
