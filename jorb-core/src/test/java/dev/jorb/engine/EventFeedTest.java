@@ -111,6 +111,17 @@ class EventFeedTest {
     never.countDown();
   }
 
+  @Test
+  void interruptOfWhoeverEndsItIsPassedOn() {
+    EventFeed feed = started(heard::add);
+    Thread.currentThread().interrupt();
+    feed.end(END, LONG);
+    assertThat(Thread.interrupted()).isTrue();
+
+    feed.end(END, LONG);
+    assertThat(heard).containsExactly(END);
+  }
+
   private static void awaitInterruptibly(CountDownLatch latch) {
     try {
       latch.await();

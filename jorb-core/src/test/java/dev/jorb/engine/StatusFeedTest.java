@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jorb.event.StatusCount;
 import dev.jorb.event.StatusListener;
+import dev.jorb.processor.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -115,6 +116,20 @@ class StatusFeedTest {
 
     assertThat(heard).hasSize(1);
     never.countDown();
+  }
+
+  @Test
+  void interruptOfWhoeverEndsItIsPassedOn() {
+    CountDownLatch release = new CountDownLatch(1);
+    StatusFeed feed = new StatusFeed(hearing(() -> Eventually.isOpen(release)), () -> waiting(1));
+    feed.start("r");
+    Thread.currentThread().interrupt();
+    feed.end(LONG);
+    assertThat(Thread.interrupted()).isTrue();
+
+    release.countDown();
+    feed.end(LONG);
+    assertThat(heard).endsWith(waiting(1), "ended");
   }
 
   @Test
