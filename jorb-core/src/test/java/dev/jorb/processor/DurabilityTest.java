@@ -4,6 +4,7 @@ import static dev.jorb.processor.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jorb.event.RunEvent;
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.serial.NoRoom;
@@ -231,14 +232,21 @@ class DurabilityTest {
   @Nested
   class WhenTheDiskIsFull {
     @Test
-    void runGoesOnByItselfWhenThereIsRoom() {
+    void runGoesOnByItselfWhenThereIsRoomAndSaysSo() {
       disk.failWith(Collections.nCopies(2, NoRoom.onTheDisk()));
+      var heard = new CopyOnWriteArrayList<RunEvent>();
 
-      RunSummary summary = processor().exec(jobs(20));
+      RunSummary summary = processor().onEvent(heard::add).exec(jobs(20));
 
       assertThat(summary.isComplete()).isTrue();
       assertThat(summary.counts().getFirst().completed()).isEqualTo(20);
       assertThat(disk.batches().stream().mapToInt(List::size).sum()).isEqualTo(40);
+      assertThat(heard)
+          .filteredOn(
+              event -> event instanceof RunEvent.DiskFull || event instanceof RunEvent.DiskHasRoom)
+          .satisfiesExactly(
+              full -> assertThat(((RunEvent.DiskFull) full).reason()).contains("no space left"),
+              room -> assertThat(room).isEqualTo(new RunEvent.DiskHasRoom()));
     }
 
     @Tag("slow")

@@ -138,6 +138,16 @@ class OrderingTest {
     }
 
     @Test
+    void jobsAtTheirEndAreNotAmongThoseThatAreParked() throws Exception {
+      Run<String, Note> run = run("", "").add("done", new Note());
+      try (RunHandle handle = startedAtTheGate(run)) {
+        assertThat(handle.park(Jobs.withId("1").or(Jobs.withId("2")), "wait")).isEqualTo(1);
+        gate.countDown();
+        assertThat(handle.await().parked()).isEqualTo(1);
+      }
+    }
+
+    @Test
     void parkedJobIsReleasedAndNoOther() throws Exception {
       Run<String, Note> run = run("", "", "");
       try (RunHandle handle = startedAtTheGate(run)) {
@@ -176,7 +186,7 @@ class OrderingTest {
     void higherPriorityGoesFirstAndIsRemembered() throws Exception {
       Run<String, Note> run = run("", "", "", "");
       try (RunHandle handle = startedAtTheGate(run)) {
-        handle.prioritize(Jobs.withId("3"), 10);
+        assertThat(handle.prioritize(Jobs.withId("3"), 10)).isEqualTo(1);
         handle.prioritize(Jobs.withId("1"), -10);
         eventually(
             "both are recorded",

@@ -151,6 +151,10 @@ class WatchingTest {
           .containsExactly(
               new InDoubt("0", "work", 1, Became.RUN_AGAIN),
               new InDoubt("1", "work", 1, Became.RUN_AGAIN));
+      assertThat(events)
+          .filteredOn(RunEvent.Doubted.class::isInstance)
+          .extracting(event -> ((RunEvent.Doubted) event).doubt())
+          .isEqualTo(summary.inDoubt());
     }
 
     @Test
@@ -211,7 +215,12 @@ class WatchingTest {
       broken.set(false);
       var workflow = workflow(s -> {});
 
-      assertThat(processor(workflow).exec(crashed(workflow, 3)).parked()).isEqualTo(2);
+      RunSummary summary = processor(workflow).exec(crashed(workflow, 3));
+      assertThat(summary.parked()).isEqualTo(2);
+      assertThat(summary.inDoubt())
+          .hasSize(2)
+          .extracting(InDoubt::became)
+          .containsOnly(Became.PARKED);
       assertThat(executed).isEmpty();
 
       try (var journal = JournalSerializer.at(folder.resolve("run.jorb"), workflow)) {
@@ -293,6 +302,19 @@ class WatchingTest {
           .satisfies(event ->
               assertThat(((RunEvent.Parked) event).reason())
                   .isEqualTo("failed: java.lang.IllegalStateException: bad"));
+    }
+
+    @Test
+    void hearsTheSameOfARunThatNobodyRecords() {
+      broken.set(false);
+      var workflow = workflow(s -> {});
+
+      Processor.of(workflow, new Object()).onEvent(events::add).exec(jobs(workflow, 1));
+
+      assertThat(events)
+          .filteredOn(RunEvent.Moved.class::isInstance)
+          .extracting(event -> ((RunEvent.Moved) event).from())
+          .containsExactly("work");
     }
 
     @Tag("slow")
