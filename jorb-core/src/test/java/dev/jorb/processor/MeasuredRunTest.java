@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import jdk.jfr.Event;
+import jdk.jfr.Name;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -146,6 +148,49 @@ class MeasuredRunTest {
                 .mapToInt(event -> event.getInt("transitions"))
                 .sum())
         .isEqualTo(400);
+  }
+
+  /// Happens within a step, or within a commit.
+  @Name("dev.jorb.test.Mark")
+  static final class Mark extends Event {}
+
+  private static void mark() {
+    new Mark().commit();
+  }
+
+  @Test
+  void flightRecordingTellsWhenStepsAndCommitsBegan() throws Exception {
+    List<RecordedEvent> events;
+    var marked =
+        Workflow.named("marked", Object.class, String.class, Note.class)
+            .state(
+                "work",
+                s ->
+                    s.exec((app, all, note) -> {
+                      mark();
+                      return Outcome.to("done", note);
+                    }))
+            .terminal("done")
+            .build();
+    try (Recording recording = new Recording()) {
+      recording.enable(Mark.class).withThreshold(Duration.ZERO);
+      recording.enable("dev.jorb.Execution").withThreshold(Duration.ZERO);
+      recording.start();
+      Processor.of(marked, new Object()).exec(marked.run("marked", "").add(new Note()));
+      recording.stop();
+      events = read(recording);
+    }
+
+    RecordedEvent execution = only(events, "dev.jorb.Execution");
+    RecordedEvent step = only(events, "dev.jorb.test.Mark");
+    assertThat(step.getStartTime()).isBetween(execution.getStartTime(), execution.getEndTime());
+    assertThat(execution.getDuration()).isPositive();
+  }
+
+  private static RecordedEvent only(List<RecordedEvent> events, String type) {
+    var all = events.stream().filter(e -> e.getEventType().getName().equals(type)).toList();
+    assertThat(all).hasSize(1);
+    return all.getFirst();
   }
 
   private List<RecordedEvent> read(Recording recording) throws IOException {

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import dev.jorb.event.StatusCount;
+import dev.jorb.limit.Concurrency;
+import dev.jorb.limit.Gate;
+import dev.jorb.limit.Limit;
 import dev.jorb.limit.Rate;
+import dev.jorb.limit.SharedLimits;
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.serial.JournalSerializer;
@@ -268,6 +272,102 @@ class RunningTest {
       }
     } catch (IOException e) {
       throw new AssertionError("no thread dump", e);
+    }
+  }
+
+  @Test
+  void noThreadButTheCallersIsLeftAtTheEnd() {
+    var workflow =
+        workflow()
+            .state("a", s -> s.exec(goTo("done")).limit(Gate.atMost("load", 1, () -> 0)))
+            .terminal("done")
+            .build();
+    Run<String, Note> run = workflow.run("a run without heirs", "").add(new Note());
+    Processor.of(workflow, new Object()).listener(counts -> {}).onEvent(event -> {}).exec(run);
+
+    eventually(
+        "its threads are gone",
+        () ->
+            Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().endsWith(" a run without heirs")));
+  }
+
+  @Test
+  void stepWhoseStartIsToBeNotedFirstRunsWhereNothingIsNoted() {
+    var workflow =
+        workflow().state("a", s -> s.exec(goTo("done")).parkInDoubt()).terminal("done").build();
+
+    assertThat(run(Memory.NONE, workflow, jobs(workflow, 1)).isComplete()).isTrue();
+  }
+
+  @Test
+  void moreSlotsLetMoreStepsRun() throws Exception {
+    CountDownLatch two = new CountDownLatch(2);
+    var workflow = workflow().state("a", s -> s.exec(togetherWith(two))).terminal("done").build();
+    try (RunHandle handle = Processor.of(workflow, new Object()).start(jobs(workflow, 2))) {
+      handle.setConcurrency("a", 2);
+
+      assertThat(handle.await().isComplete()).isTrue();
+    }
+  }
+
+  @Test
+  void moreRoomInAGroupLetsMoreStepsRun() throws Exception {
+    CountDownLatch two = new CountDownLatch(2);
+    var workflow =
+        workflow()
+            .state("a", s -> s.exec(togetherWith(two)).concurrency(2))
+            .terminal("done")
+            .group("inside", 1, "a")
+            .build();
+    try (RunHandle handle = Processor.of(workflow, new Object()).start(jobs(workflow, 2))) {
+      handle.setGroup("inside", 2);
+
+      assertThat(handle.await().isComplete()).isTrue();
+    }
+  }
+
+  /// A step that returns when so many have begun.
+  private static Exec<Object, String, Note> togetherWith(CountDownLatch all) {
+    return (app, overall, note) -> {
+      all.countDown();
+      Eventually.isOpen(all);
+      return Outcome.to("done", note);
+    };
+  }
+
+  @Test
+  void permitThatAnotherRunGivesBackIsTaken() throws Exception {
+    Limit one = Concurrency.of(1);
+    SharedLimits shared = new SharedLimits();
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    var first =
+        workflow()
+            .state(
+                "a",
+                s ->
+                    s.limit(one)
+                        .exec((app, overall, note) -> {
+                          inside.countDown();
+                          Eventually.isOpen(release);
+                          return Outcome.to("done", note);
+                        }))
+            .terminal("done")
+            .build();
+    var second =
+        workflow().state("b", s -> s.limit(one).exec(goTo("done"))).terminal("done").build();
+    try (RunHandle holding =
+        Processor.of(first, new Object()).limits(shared).start(jobs(first, 1))) {
+      inside.await();
+      try (RunHandle waiting =
+          Processor.of(second, new Object()).limits(shared).start(jobs(second, 1))) {
+        eventually("it waits", () -> waiting.status().getFirst().waiting() == 1);
+        release.countDown();
+
+        assertThat(waiting.await().isComplete()).isTrue();
+      }
+      assertThat(holding.await().isComplete()).isTrue();
     }
   }
 
