@@ -17,11 +17,13 @@ import dev.jorb.serial.JournalSerializer;
 import dev.jorb.serial.NoRoom;
 import dev.jorb.serial.RunFile;
 import dev.jorb.serial.Serializer;
+import dev.jorb.time.TimeSource;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.State;
 import dev.jorb.workflow.Workflow;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -98,6 +100,46 @@ class HeldRunTest {
       assertThat(handle.await().isComplete()).isTrue();
     }
     assertHeld(report(workflow, file), Limit.PAUSE);
+  }
+
+  private static Duration held(Path file) {
+    return RunFile.read(file).run().holdNotes().stream()
+        .map(HoldNote::held)
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  @Test
+  void byNobodyBetweenItsLastTransitionAndItsNextStart() {
+    Path file = folder.resolve("left.jorb");
+    var workflow = workflow(s -> {});
+    Run<String, Note> run = leftAnHourAgo(workflow);
+    Processor.of(workflow, new Object()).serializer(JournalSerializer.at(file, workflow)).exec(run);
+
+    assertThat(run.holdNotes()).extracting(HoldNote::by).containsExactly(LimitedBy.STOPPED);
+    assertThat(RunFile.read(file).run().holdNotes()).isEqualTo(run.holdNotes());
+    assertThat(held(file)).isGreaterThan(Duration.ofMinutes(59));
+  }
+
+  @Test
+  void isNotToldOfARunThatNobodyRecords() {
+    var workflow = workflow(s -> {});
+    Run<String, Note> run = leftAnHourAgo(workflow);
+    Processor.of(workflow, new Object()).exec(run);
+
+    assertThat(run.holdNotes()).isEmpty();
+  }
+
+  private static Run<String, Note> leftAnHourAgo(Workflow<Object, String, Note> workflow) {
+    Instant then = TimeSource.system().instant().minus(Duration.ofHours(1));
+    Run<String, Note> run = workflow.run("run", "");
+    run.put(
+        Job.<Note>builder("0", "work")
+            .context(new Note("n"))
+            .version(2)
+            .updated(then)
+            .transition("work", "work", then, Duration.ZERO)
+            .build());
+    return run;
   }
 
   @Tag("slow")

@@ -13,12 +13,14 @@ import dev.jorb.run.Jobs;
 import dev.jorb.run.Run;
 import dev.jorb.serial.NilSerializer;
 import dev.jorb.serial.Serializer;
+import dev.jorb.time.TimeSource;
 import dev.jorb.workflow.Exec;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.Retry;
 import dev.jorb.workflow.State;
 import dev.jorb.workflow.Workflow;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -102,9 +104,10 @@ class WhyOfALiveRunTest {
             s.exec((app, all, note) -> Outcome.to("done", note))
                 .concurrency(3)
                 .rate(Rate.perHour(1)));
+    Instant before = TimeSource.system().instant();
     Why why = eventuallyLimited("1", LimitedBy.RATE);
 
-    assertThat(why.notBefore()).isNotNull();
+    assertThat(why.notBefore()).isBetween(before, before.plus(Duration.ofHours(2)));
     eventually("one was executed", () -> handle.why("2").expected() != null);
     assertThat(handle.why("2").expected()).isAfterOrEqualTo(why.notBefore().minusSeconds(1));
   }
