@@ -110,6 +110,12 @@ final class RunImage {
     boolean isPastOnly() {
       return job.version() == 0;
     }
+
+    /// The same with so many kicks, as if a person had edited it: its line does not say so.
+    Winner withKicks(int kicks) {
+      Job<byte[]> other = Job.<byte[]>copyOf(job).kicks(kicks).build();
+      return new Winner(other, context, offset, length, line, Seal.STATE_EDITED, job.state());
+    }
   }
 
   /// A line and where it stands.

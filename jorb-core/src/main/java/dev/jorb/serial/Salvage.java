@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class Salvage {
   private static final Pattern VERSION = Pattern.compile("\"v\":(\\d{1,9}),");
 
+  /// What a job's id ends with if another has kicked it.
+  private static final Pattern KICKED = Pattern.compile("->(\\d{1,9})$");
+
   private final DiskFile file;
   private final LineReader reader = new LineReader();
   private final Edits edits = new Edits(reader);
@@ -130,6 +133,7 @@ final class Salvage {
     }
     atEnd(image);
     acceptWhatLaterLinesProve(image);
+    settleOrphans(image);
     return found(image);
   }
 
@@ -421,6 +425,45 @@ final class Salvage {
       }
     }
     return false;
+  }
+
+  /// Of a transition whose own line is damaged, what it kicked may be left. Its job runs again, and
+  /// kicks again: so what it kicked is left out; but if some of that has gone on since, all of it
+  /// stays, and its ids are not given again.
+  private void settleOrphans(RunImage image) {
+    Map<String, List<Winner>> orphans = new LinkedHashMap<>();
+    for (Winner each : image.jobs.values()) {
+      Winner parent = image.jobs.get(parentId(each));
+      if (parent != null
+          && claims.containsKey(parent.job().id())
+          && kick(each) >= parent.job().kicks()) {
+        orphans.computeIfAbsent(parent.job().id(), id -> new ArrayList<>()).add(each);
+      }
+    }
+    orphans.forEach((id, kicked) -> {
+      if (kicked.stream().anyMatch(each -> each.job().version() > 1)) {
+        int most = kicked.stream().mapToInt(Salvage::kick).max().orElseThrow();
+        image.jobs.put(id, image.winner(id).withKicks(most + 1));
+      } else {
+        kicked.forEach(each -> leaveOut(image, each));
+      }
+    });
+  }
+
+  private static String parentId(Winner each) {
+    return KICKED.matcher(each.job().id()).replaceFirst("");
+  }
+
+  private static int kick(Winner each) {
+    Matcher kicked = KICKED.matcher(each.job().id());
+    return kicked.find() ? Integer.parseInt(kicked.group(1)) : -1;
+  }
+
+  private void leaveOut(RunImage image, Winner kicked) {
+    String id = kicked.job().id();
+    image.jobs.remove(id);
+    claims.put(id, new Claim(kicked.job().version(), kicked.line()));
+    findings.add(new Finding(kicked.line(), id, "a line of the same transition is damaged"));
   }
 
   private Found found(RunImage image) {

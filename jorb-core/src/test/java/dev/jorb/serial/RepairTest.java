@@ -766,6 +766,41 @@ class RepairTest {
     }
 
     @Test
+    void isSetBackAsAWholeIfItsOwnLineIsDamaged() {
+      kick();
+      recorder.close();
+      damage("{\"id\":\"0\",\"state\":\"edit\"", "\"kicks\":2", "\"kicks\":3");
+
+      Repair repair = repair();
+
+      assertThat(repair.setBack()).containsExactly(new SetBack("0", "new", 2, 1));
+      assertThat(repair.lost()).containsExactly("0->0", "0->1");
+      assertThat(repair.dropped()).hasSize(3).extracting(Check.Problem::line).isSorted();
+      Run<Plan, Box> run = repaired();
+      assertThat(run.jobs()).extracting(Job::id).containsExactly("0", "1", "2");
+      assertThat(run.job("0").orElseThrow().kicks()).isZero();
+    }
+
+    /// The step runs again, and kicks others.
+    @Test
+    void givesNoIdAgainIfItsOwnLineIsDamagedAndAKickHasGoneOnSince() {
+      kick();
+      move("0->0", "edit");
+      recorder.close();
+      damage("{\"id\":\"0\",\"state\":\"edit\"", "\"kicks\":2", "\"kicks\":3");
+
+      Repair repair = repair();
+
+      assertThat(repair.setBack()).containsExactly(new SetBack("0", "new", 2, 1));
+      assertThat(repair.lost()).isEmpty();
+      Run<Plan, Box> run = repaired();
+      assertThat(run.job("0").orElseThrow().state()).isEqualTo("new");
+      assertThat(run.job("0").orElseThrow().kicks()).isEqualTo(2);
+      assertThat(run.job("0->0").orElseThrow().state()).isEqualTo("edit");
+      assertThat(run.job("0->1").orElseThrow().context().label()).isEqualTo("second");
+    }
+
+    @Test
     void isSetBackIfOnlyAnEarlierKickHasGoneOnSince() {
       recorder.open(disk);
       for (int kick = 0; kick < 2; kick++) {
