@@ -213,6 +213,104 @@ class TurnstileTest {
 
       assertThat(shared.keys(rate)).as("keys that are remembered").isLessThan(50);
     }
+
+    @Test
+    void thatHaveNoJobWhenItIsTheirTurnAreForgotten() {
+      SharedLimits shared = new SharedLimits();
+      Rate rate = Rate.perSecond(10);
+      Desk desk =
+          Desk.sharing(
+              shared,
+              () -> {},
+              w ->
+                  w.state(
+                          "call",
+                          s -> s.exec(Desk::step).concurrency(1).rate(rate).per(TurnstileTest::id))
+                      .terminal("done"));
+
+      assertThat(desk.enter("call", "job0")).containsExactly("job0");
+      for (int i = 0; i < 200; i++) {
+        desk.enter("call", "gone" + i, "job" + (i + 1));
+        cancel(desk, "gone" + i);
+        desk.passes(SECOND);
+        assertThat(desk.finishes("job" + i, "done")).containsExactly("job" + (i + 1));
+      }
+
+      assertThat(shared.keys(rate)).as("keys that are remembered").isLessThan(50);
+    }
+
+    @Test
+    void whoseJobsLeaveBeforeTheyComeIntoAGroupAreForgotten() {
+      SharedLimits shared = new SharedLimits();
+      Rate rate = Rate.perSecond(1);
+      Desk desk =
+          Desk.sharing(
+              shared,
+              () -> {},
+              w ->
+                  w.state(
+                          "call",
+                          s -> s.exec(Desk::step).concurrency(9).rate(rate).per(TurnstileTest::id))
+                      .terminal("done")
+                      .group("few", 1, "call"));
+
+      for (int i = 0; i < 200; i++) {
+        assertThat(desk.enter("call", "job" + i)).containsExactly("job" + i);
+        assertThat(desk.enter("call", "gone" + i)).isEmpty();
+        assertThat(desk.finishes("job" + i, "call")).isEmpty();
+        cancel(desk, "gone" + i);
+        assertThat(desk.passes(SECOND)).containsExactly("job" + i);
+        desk.finishes("job" + i, "done");
+      }
+
+      assertThat(shared.keys(rate)).as("keys that are remembered").isLessThan(50);
+    }
+
+    @Test
+    void letNobodyIntoAFullGroupWhileOneInsideWaitsForItsOwn() {
+      Desk desk =
+          Desk.of(w ->
+              w.state(
+                      "call",
+                      s ->
+                          s.exec(Desk::step)
+                              .concurrency(9)
+                              .rate(Rate.perHour(1))
+                              .per(TurnstileTest::host))
+                  .terminal("done")
+                  .group("few", 1, "call"));
+      assertThat(desk.enter("call", "a", "b")).containsExactly("a");
+
+      assertThat(desk.finishes("a", "call")).isEmpty();
+      assertThat(desk.untilNextDue()).isEqualTo(Duration.ofHours(1));
+      assertThat(desk.passes(Duration.ofHours(1))).containsExactly("a");
+      assertThat(desk.finishes("a", "done")).containsExactly("b");
+    }
+
+    @Test
+    void andCostsAreToldOnceForEachTimeThatAJobComes() {
+      List<String> told = new ArrayList<>();
+      Desk desk =
+          limited(s ->
+              s.rate(Rate.perSecond(10))
+                  .per(context -> {
+                    told.add("key");
+                    return host(context);
+                  })
+                  .cost(context -> {
+                    told.add("cost");
+                    return 1;
+                  }));
+      desk.enter("call", "a");
+      desk.refuses("a", Feedback.refused(SECOND.toNanos()));
+      assertThat(desk.passes(SECOND)).containsExactly("a");
+      assertThat(told).containsExactly("cost", "key");
+
+      desk.finishes("a", "call");
+      assertThat(told)
+          .as("its context may be another")
+          .containsExactly("cost", "key", "cost", "key");
+    }
   }
 
   @Nested
@@ -271,6 +369,18 @@ class TurnstileTest {
       assertThat(desk.enter("call", "a")).as("other states go on").containsExactly("a");
       assertThat(desk.passes(SECOND)).containsExactly("f5");
       assertThat(desk.finishes("f5", "done")).containsExactly("f1000");
+    }
+
+    @Test
+    void closeStatesWithoutLimitsForJobsThatAreHandedBackLaterToo() {
+      Desk desk =
+          Desk.of(w -> w.state("call", s -> s.exec(Desk::step).concurrency(9)).terminal("done"));
+      desk.enter("call", "a", "b");
+      desk.refuses("a", Feedback.refused(SECOND.toNanos()));
+
+      assertThat(desk.withdraws("b")).isEmpty();
+      assertThat(desk.passes(SECOND)).as("one probe").containsExactly("b");
+      assertThat(desk.finishes("b", "done")).containsExactly("a");
     }
 
     @Test
@@ -364,6 +474,20 @@ class TurnstileTest {
       assertThat(desk.passes(Duration.ofMinutes(10).minus(NANO))).isEmpty();
       assertThat(desk.passes(NANO)).containsExactly("d");
       assertThat(desk.finishes("d", "done")).containsExactly("e");
+    }
+
+    @Test
+    void holdAStateThatHadNoLimitsToo() {
+      Desk desk =
+          Desk.of(w -> w.state("call", s -> s.exec(Desk::step).concurrency(1)).terminal("done"));
+      Quota quota = new Quota(1, 10, Duration.ofMinutes(10).toNanos());
+      desk.enter("call", "a", "b", "c");
+      desk.refuses("a", Feedback.refused(SECOND.toNanos()));
+      desk.passes(SECOND);
+
+      assertThat(desk.finishesWith(Feedback.SUCCEEDED.quota(quota), "a", "done"))
+          .containsExactly("b");
+      assertThat(desk.finishes("b", "done")).as("one was left").isEmpty();
     }
 
     @Test
@@ -521,6 +645,16 @@ class TurnstileTest {
     }
 
     @Test
+    void makeTheTimeOfTheOldLimitForgotten() {
+      Desk desk = limited(s -> s.rate(Rate.perHour(1)).per(TurnstileTest::host));
+
+      desk.enter("call", "a1", "a2", "a3");
+      assertThat(desk.untilNextDue()).isEqualTo(Duration.ofHours(1));
+      assertThat(desk.sets("call", 0, Concurrency.of(2))).containsExactly("a2");
+      assertThat(desk.untilNextDue()).as("no time brings a place").isNull();
+    }
+
+    @Test
     void countForEachKeyThatWaits() {
       Desk desk = limited(s -> s.rate(Rate.perHour(1)).per(TurnstileTest::host));
 
@@ -616,6 +750,50 @@ class TurnstileTest {
       first.finishes("a", "done");
       assertThat(calls).as("calls of the run that waits").hasValue(1);
       assertThat(second.passes(NANO)).containsExactly("b");
+    }
+
+    @Test
+    void areToldWhenOneOfTheirKeysMayGoOn() {
+      SharedLimits shared = new SharedLimits();
+      Limit limit = Concurrency.of(1);
+      AtomicInteger calls = new AtomicInteger();
+      Desk first = sharingKeys(shared, limit, () -> {});
+      Desk second = sharingKeys(shared, limit, calls::incrementAndGet);
+
+      assertThat(first.enter("call", "a1", "b1")).containsExactly("a1", "b1");
+      assertThat(second.enter("call", "a2")).isEmpty();
+      first.finishes("b1", "done");
+      assertThat(calls).as("calls for a key that nobody waits for").hasValue(0);
+      first.finishes("a1", "done");
+      assertThat(calls).as("calls of the run that waits").hasValue(1);
+      assertThat(second.passes(NANO)).containsExactly("a2");
+    }
+
+    private Desk sharingKeys(SharedLimits shared, Limit limit, Runnable called) {
+      return Desk.sharing(
+          shared,
+          called,
+          w ->
+              w.state(
+                      "call",
+                      s -> s.exec(Desk::step).concurrency(9).limit(limit).per(TurnstileTest::host))
+                  .terminal("done"));
+    }
+
+    @Test
+    void doNotWaitForOneInWhichAJobLeftOutOfTurn() throws InterruptedException {
+      SharedLimits shared = new SharedLimits();
+      Desk desk = sharing(shared, Concurrency.of(1), () -> {});
+      desk.enter("call", "a", "b");
+      cancel(desk, "b");
+
+      Thread other =
+          Thread.ofVirtual()
+              .start(() -> {
+                shared.lock();
+                shared.unlock();
+              });
+      assertThat(other.join(Duration.ofSeconds(10))).as("the other run has had its turn").isTrue();
     }
 
     private Desk sharing(SharedLimits shared, Limit limit, Runnable called) {
