@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jorb.event.StatusListener;
 import dev.jorb.limit.ThrottledException;
 import dev.jorb.limit.TimeWindow;
+import dev.jorb.measure.LimitedBy;
 import dev.jorb.report.Limit;
 import dev.jorb.report.RunReport;
 import dev.jorb.run.HoldNote;
+import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.serial.SimRunFile;
 import dev.jorb.workflow.Outcome;
@@ -17,9 +19,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /// Runs of the real scheduler in virtual time that something held of which the transitions do not
@@ -244,5 +250,84 @@ class HeldRunsTest {
         .satisfies(note -> assertThat(note.held()).isGreaterThan(Duration.ofSeconds(400)))
         .extracting(HoldNote::state)
         .isEqualTo("first");
+  }
+
+  @Nested
+  class Notes {
+    private final Desk desk =
+        Desk.of(w -> w.state("work", s -> s.exec(Desk::step)).terminal("done"));
+    private final HoldWatch watch = new HoldWatch(START);
+    private Instant now = START;
+
+    /// Time passes, and the watch takes a sample of it.
+    private List<HoldNote> passes(long millis) {
+      now = now.plusMillis(millis);
+      return watch.sample(desk.board(), now);
+    }
+
+    private HoldNote pause(long untilMillis, long heldMillis) {
+      return new HoldNote(
+          "work",
+          LimitedBy.PAUSED,
+          START,
+          START.plusMillis(untilMillis),
+          Duration.ofMillis(heldMillis));
+    }
+
+    @BeforeEach
+    void enter() {
+      desk.enter("work", "a", "b");
+    }
+
+    @Test
+    void growByASecondAtLeastUntilTheHoldIsOver() {
+      desk.pauses("work");
+      assertThat(passes(1_000)).containsExactly(pause(1_000, 1_000));
+      assertThat(passes(900)).isEmpty();
+      desk.resumes("work");
+      assertThat(passes(1_000)).as("a gap of a second").isEmpty();
+      assertThat(passes(1)).as("and more").containsExactly(pause(1_900, 1_900));
+      assertThat(passes(1)).isEmpty();
+    }
+
+    @Test
+    void areCompleteWhenTheRunEnds() {
+      desk.pauses("work");
+      assertThat(passes(1_000)).hasSize(1);
+
+      Instant end = START.plusMillis(1_100);
+      assertThat(watch.end(desk.board(), end)).containsExactly(pause(1_100, 1_100));
+      assertThat(watch.end(desk.board(), end)).isEmpty();
+    }
+
+    /// A second's pause, and two seconds without; says since when it held.
+    private Instant holdsAndGoes() {
+      desk.pauses("work");
+      Instant since = passes(1_000).getLast().since();
+      desk.resumes("work");
+      passes(2_000);
+      return since;
+    }
+
+    @Test
+    void takeInWiderGapsWhenThereAreMany() {
+      List<Instant> begins = IntStream.range(0, 66).mapToObj(i -> holdsAndGoes()).toList();
+
+      assertThat(new HashSet<>(begins.subList(0, 64))).as("each by itself").hasSize(64);
+      assertThat(begins.subList(64, 66)).as("one with the last").containsOnly(begins.get(63));
+    }
+
+    @Test
+    void ofAnAbsenceNeedSomeTimeToHavePassed() {
+      Run<String, String> run = Run.create("held", "", "none");
+      assertThat(HoldWatch.absence(run, START)).as("of a run without jobs").isEmpty();
+      Job<String> job = Job.create("a", "work", "", START);
+      run.put(job.next().updated(START).transition("work", "work", START, Duration.ZERO).build());
+
+      assertThat(HoldWatch.absence(run, START)).isEmpty();
+      assertThat(HoldWatch.absence(run, START.minusSeconds(9))).as("a clock set back").isEmpty();
+      assertThat(HoldWatch.absence(run, START.plusMillis(1)))
+          .containsExactly(HoldNote.absence(START, START.plusMillis(1)));
+    }
   }
 }
