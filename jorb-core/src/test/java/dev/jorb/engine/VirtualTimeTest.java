@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +75,37 @@ class VirtualTimeTest {
     }
 
     @Test
+    void ofOneMomentHappenInTheOrderOfTheirComingIfTheGeneratorMakesNoDifference() {
+      VirtualTime level = new VirtualTime(START, () -> 0L);
+      for (String each : List.of("a", "b", "c")) {
+        level.after(Duration.ofSeconds(1), () -> log.add(each));
+      }
+      level.runUntil(() -> false, FAR);
+
+      assertThat(log).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void atTheHorizonHappen() {
+      time.after(Duration.ofSeconds(4), () -> say("just in time"));
+
+      time.runUntil(() -> false, START.plusSeconds(4));
+
+      assertThat(log).containsExactly("4 just in time");
+    }
+
+    @Test
+    void areForgottenAtTheClose() {
+      time.after(Duration.ofSeconds(1), () -> say("never"));
+      assertThat(time.isClosed()).isFalse();
+      time.close();
+      runToEnd();
+
+      assertThat(time.isClosed()).isTrue();
+      assertThat(log).isEmpty();
+    }
+
+    @Test
     void beyondTheHorizonWait() {
       time.after(Duration.ofSeconds(5), () -> say("late"));
 
@@ -93,6 +125,21 @@ class VirtualTimeTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("at 2026-11-24T08:00:00Z without any time passing")
           .hasMessageContaining("Outcome.after");
+    }
+
+    @Test
+    void ofOneMomentMayBeAMillion() {
+      int[] left = {1_000_000};
+      time.after(Duration.ZERO, () -> countDown(left));
+      runToEnd();
+
+      assertThat(left[0]).isZero();
+    }
+
+    private void countDown(int[] left) {
+      if (--left[0] > 0) {
+        time.after(Duration.ZERO, () -> countDown(left));
+      }
     }
 
     private void again() {
@@ -134,6 +181,93 @@ class VirtualTimeTest {
       runToEnd();
 
       assertThat(log).containsExactly("7 interrupted", "7 awake", "12 slept well");
+    }
+
+    @Test
+    void sleepThroughTheTimeAtWhichAnInterruptedSleepWouldHaveEnded() {
+      Strand sleeper =
+          time.spawn(() -> {
+            sleep(10);
+            sleep(60);
+            say("slept well");
+          });
+      time.after(Duration.ofSeconds(7), () -> time.interrupt(sleeper));
+
+      runToEnd();
+
+      assertThat(log).containsExactly("7 interrupted", "67 slept well");
+    }
+
+    @Test
+    void wakeBeforeOrAfterWhatHappensAtThatMomentAsTheSeedSays() {
+      Set<List<String>> orders = new HashSet<>();
+      for (int seed = 0; seed < 50; seed++) {
+        orders.add(wakingUnder(seed));
+      }
+
+      assertThat(orders).hasSize(2);
+    }
+
+    private static List<String> wakingUnder(int seed) {
+      List<String> order = new ArrayList<>();
+      VirtualTime seeded = new VirtualTime(START, new SplittableRandom(seed));
+      seeded.after(Duration.ofSeconds(1), () -> order.add("event"));
+      seeded.spawn(() -> {
+        try {
+          seeded.sleep(Duration.ofSeconds(1));
+          order.add("sleeper");
+        } catch (InterruptedException e) {
+          order.add("interrupted");
+        }
+      });
+      seeded.runUntil(() -> false, FAR);
+      return order;
+    }
+
+    @Test
+    void doNotLendTheirSleepToOtherThreads() {
+      time.spawn(() -> {
+        Thread other = Thread.ofVirtual().start(this::tryToSleep);
+        try {
+          other.join();
+        } catch (InterruptedException e) {
+          say("interrupted");
+        }
+      });
+
+      runToEnd();
+
+      assertThat(log).containsExactly("0 refused");
+    }
+
+    private void tryToSleep() {
+      try {
+        sleep(1);
+        say("slept");
+      } catch (IllegalStateException notAStep) {
+        say("refused");
+      }
+    }
+
+    @Test
+    void haveGivenTheTurnBackWhenTheyHadIt() throws InterruptedException {
+      Strand strand = new Strand(() -> say("ran"));
+      assertThat(strand.awaitPause(1, TimeUnit.NANOSECONDS)).isFalse();
+      strand.resume();
+
+      assertThat(strand.awaitPause(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(log).containsExactly("0 ran");
+    }
+
+    @Test
+    void leaveTheCallerInterruptedIfItIs() {
+      time.spawn(() -> {});
+      Thread.currentThread().interrupt();
+
+      assertThatThrownBy(VirtualTimeTest.this::runToEnd)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("interrupted while a step was running");
+      assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test
