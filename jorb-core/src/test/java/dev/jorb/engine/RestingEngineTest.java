@@ -9,6 +9,7 @@ import dev.jorb.serial.MemoryRunFile;
 import dev.jorb.time.TimeSource;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.Workflow;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,31 @@ class RestingEngineTest {
     try (var serializer = large.open(workflow, time)) {
       assertThat(serializer.load().orElseThrow().jobs())
           .allMatch(job -> job.state().equals(Job.CANCELLED));
+    }
+  }
+
+  @Test
+  void fullBatchesAreKeptIfWhoChoosesFails() {
+    engine.close();
+    Run<String, String> many = workflow.run("many", "");
+    many.addAll(IntStream.range(0, 5_000).mapToObj(Integer::toString));
+    MemoryRunFile large = new MemoryRunFile();
+    engine = new RestingEngine<>(workflow, many, large.open(workflow, time), time);
+    AtomicInteger asked = new AtomicInteger();
+
+    assertThatThrownBy(() ->
+            engine.cancel(job -> {
+              if (asked.incrementAndGet() > 4_500) {
+                throw new IllegalArgumentException("which?");
+              }
+              return true;
+            }))
+        .hasMessage("which?");
+    engine.close();
+    try (var serializer = large.open(workflow, time)) {
+      assertThat(serializer.load().orElseThrow().jobs())
+          .filteredOn(job -> job.state().equals(Job.CANCELLED))
+          .hasSize(4_096);
     }
   }
 

@@ -1,12 +1,14 @@
 package dev.jorb.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.jorb.engine.Verdict.Decision;
 import dev.jorb.run.Job;
 import dev.jorb.run.JobError;
 import dev.jorb.run.JobTransition;
+import dev.jorb.run.Transition;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.Retry;
 import dev.jorb.workflow.Workflow;
@@ -112,6 +114,32 @@ class VerdictTest {
         .contains("failed: the step parks its job in the terminal state \"done\", where jobs end");
   }
 
+  @Test
+  void laterStateThatIsNotADeclaredNextIsRefusedToo() {
+    var workflow =
+        Workflow.named("strict", Object.class, String.class, String.class)
+            .state("first", s -> s.exec(Desk::step).next("done").retry(Retry.never()))
+            .state("second", s -> s.exec(Desk::step))
+            .terminal("done")
+            .build();
+
+    Job<String> job =
+        new Verdict<>(workflow, new SplittableRandom(7))
+            .returned(job("first"), Outcome.to("second", "x"), AT, TOOK)
+            .transition()
+            .job();
+
+    assertThat(job.state()).isEqualTo("first");
+    assertThat(job.parked().orElseThrow()).contains("not among its declared next states [done]");
+  }
+
+  @Test
+  void jobInAStateThatTheWorkflowDoesNotHaveIsAMistakeOfTheEngine() {
+    assertThatThrownBy(() -> returned(job("lost"), Outcome.stay("x")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("job 17 is in no state of the workflow");
+  }
+
   @Nested
   class Circles {
     private Decision<String> laps(int laps, String... states) {
@@ -168,6 +196,15 @@ class VerdictTest {
   @Nested
   class Deadlines {
     private final Job<String> late = job("push").copy().deadline(AT.minusSeconds(1)).build();
+
+    @Test
+    void jobIsLateFromTheMomentOfItsDeadlineOn() {
+      Job<String> job = job("push").copy().deadline(AT).build();
+
+      assertThat(Verdict.isExpired(job, AT.minusNanos(1))).isFalse();
+      assertThat(Verdict.isExpired(job, AT)).isTrue();
+      assertThat(Verdict.isExpired(job("push"), AT)).as("without a deadline").isFalse();
+    }
 
     @Test
     void stepGivesItsJobADeadlineThatIsKept() {
@@ -533,6 +570,24 @@ class VerdictTest {
               Job::id, Job::state, Job::context, Job::version, child -> child.parent().get())
           .containsExactly(
               tuple("17->0", "new", "first", 1, "17"), tuple("17->1", "push", "second", 1, "17"));
+    }
+
+    @Test
+    void asManyAsTheStateAllowsAreMadeAndNoneOfMore() {
+      var workflow =
+          Workflow.named("kicks", Object.class, String.class, String.class)
+              .state("new", s -> s.exec(Desk::step).maxKicks(2).retry(Retry.never()))
+              .terminal("done")
+              .build();
+      Verdict<String> verdict = new Verdict<>(workflow, new SplittableRandom(7));
+      Outcome<String> two = Outcome.to("done", "x").kick("new", "a").kick("new", "b");
+
+      assertThat(verdict.returned(job("new"), two, AT, TOOK).transition().kicked()).hasSize(2);
+      Transition<String> refused =
+          verdict.returned(job("new"), two.kick("new", "c"), AT, TOOK).transition();
+      assertThat(refused.kicked()).isEmpty();
+      assertThat(refused.job().parked())
+          .contains("failed: the step kicked 3 jobs; its state allows 2");
     }
 
     @Test
