@@ -83,6 +83,15 @@ class InquiryTest {
     }
 
     @Test
+    void isOnItsWayToTheDiskAfterAnOrderIsTold() {
+      desk.enterParked("work", "a");
+      desk.orders(new Order.Release(), "a");
+      desk.carriesOut("a");
+
+      assertThat(desk.standing("a").phase()).isEqualTo(Phase.COMMITTING);
+    }
+
+    @Test
     void hasEndedIsToldToHave() {
       desk.enter("work", "a");
       desk.finishes("a", "done");
@@ -141,6 +150,21 @@ class InquiryTest {
                   .state("other", s -> s.exec(Desk::step).pauseWhen(Failures.moreThan(0)))
                   .terminal("done"));
       careful.pauses("other");
+      careful.enter("work", "a");
+      careful.fails("a");
+      careful.commits("a");
+
+      assertThat(careful.standing("a").hold()).isEqualTo("more than 0 failures");
+    }
+
+    @Test
+    void isTheReasonOfALaterStatesPauseAndNotThatOfAnEarlier() {
+      Desk careful =
+          Desk.of(w ->
+              w.state("first", s -> s.exec(Desk::step))
+                  .state("work", s -> s.exec(Desk::step).pauseWhen(Failures.moreThan(0)))
+                  .terminal("done"));
+      careful.pauses("first");
       careful.enter("work", "a");
       careful.fails("a");
       careful.commits("a");

@@ -338,6 +338,13 @@ class TurnstileTest {
     }
 
     @Test
+    void ofZeroNeedNoPermit() {
+      Desk desk = limited(s -> s.rate(Rate.perHour(1)).cost(c -> id(c).equals("a") ? 1 : 0));
+
+      assertThat(desk.enter("call", "a", "b", "c")).containsExactly("a", "b", "c");
+    }
+
+    @Test
     void belowZeroParkTheirJob() {
       Desk desk = limited(s -> s.rate(Rate.perSecond(10)).cost(c -> -1));
 
