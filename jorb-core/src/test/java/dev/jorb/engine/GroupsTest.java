@@ -120,6 +120,16 @@ class GroupsTest {
   @Nested
   class WhatIsTold {
     @Test
+    void namesThreeOfThoseInsideAndCountsTheOthers() {
+      Desk three = openPullRequests(3);
+      three.enter("push", "a", "b", "c", "d", "e");
+      assertThat(three.standing("d").hold()).endsWith("is full: 3 of 3, with a, b, c");
+
+      three.setsGroup("open pull requests", 4);
+      assertThat(three.standing("e").hold()).endsWith("is full: 4 of 4, with a, b, c and 1 more");
+    }
+
+    @Test
     void ofAStateInWhichNobodyCanComeIn() {
       desk.enter("push", "a", "b");
       assertThat(hold("push")).isEmpty();

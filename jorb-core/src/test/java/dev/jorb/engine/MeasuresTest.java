@@ -184,6 +184,27 @@ class MeasuresTest {
     }
 
     @Test
+    void waitsBeginWhenAJobComesIntoTheState() {
+      var engine =
+          start(
+              10,
+              s -> s.exec(MeasuresTest::slowly).concurrency(10),
+              s ->
+                  s.exec(
+                          (app, overall, job) -> {
+                            app.sleep(Duration.ofSeconds(1));
+                            return Outcome.to("done", job);
+                          })
+                      .concurrency(1));
+      advance(engine, time, 60);
+
+      assertThat(engine.measures().state("first").times().waiting().total()).isZero();
+      assertThat(engine.measures().state("second").times().waiting().total().toMillis())
+          .as("from 0 to 9 seconds")
+          .isCloseTo(45_000, within(100L));
+    }
+
+    @Test
     void waitForAPermitIsWhatIsNotWaitForASlot() {
       var engine =
           start(4, s -> s.exec(MeasuresTest::slowly).concurrency(1).rate(Rate.perMinute(20)));
