@@ -38,6 +38,23 @@ class BatchTest {
   }
 
   @Test
+  void callIsNotedFirstIfOneOfItsJobsComesIntoAGroupByIt() {
+    Desk desk =
+        Desk.of(w ->
+            w.state("batch", s -> s.execBatch(2, BatchTest::step))
+                .terminal("done")
+                .group("few", 2, "batch"));
+    desk.enter("batch", "a");
+    assertThat(desk.entry("a").notesFirst()).as("comes in").isTrue();
+    assertThat(desk.finishesTogether("batch", "a")).containsExactly("a");
+    assertThat(desk.entry("a").notesFirst()).as("is inside").isFalse();
+
+    desk.enter("batch", "b");
+    assertThat(desk.finishesTogether("batch", "a")).containsExactly("a+b");
+    assertThat(desk.entry("a").notesFirst()).as("goes with one who comes in").isTrue();
+  }
+
+  @Test
   void concurrencyCountsCalls() {
     Desk desk = desk(s -> s.execBatch(2, BatchTest::step).concurrency(2));
 

@@ -2,7 +2,10 @@ package dev.jorb.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jorb.run.Job;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Executions that take longer than their state allows, by plain calls.
@@ -24,6 +27,23 @@ class TimeoutTest {
     assertThat(desk.overdue()).isEmpty();
     desk.passes(Duration.ofNanos(1));
     assertThat(desk.overdue()).containsExactly("a");
+  }
+
+  @Test
+  void stepMayBeInterruptedIfItsStateHasATimeoutOrItsJobADeadline() {
+    Desk desk =
+        Desk.of(w ->
+            w.state("timed", s -> s.exec(Desk::step).timeout(MINUTE))
+                .state("free", s -> s.exec(Desk::step).concurrency(2))
+                .terminal("done"));
+    Job<String> late = Desk.job("c", "free").copy().deadline(Instant.EPOCH.plusSeconds(60)).build();
+    desk.enter("timed", "a");
+    desk.enter("free", "b");
+    desk.enterJobs(List.of(Desk.arrival(late, Duration.ZERO)));
+
+    assertThat(desk.entry("a").hasTimeLimit()).isTrue();
+    assertThat(desk.entry("b").hasTimeLimit()).isFalse();
+    assertThat(desk.entry("c").hasTimeLimit()).isTrue();
   }
 
   @Test
