@@ -528,11 +528,6 @@ final class Turnstile<J> {
     return size;
   }
 
-  /// The lines that have jobs, waiting or running.
-  int lines() {
-    return lines.size();
-  }
-
   /// Why no job starts though some wait; null if that is not because of a limit.
   @Nullable Hold hold() {
     return size == 0 ? null : hold;
