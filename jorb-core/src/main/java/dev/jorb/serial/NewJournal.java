@@ -145,7 +145,7 @@ final class NewJournal {
     }
     note(List.copyOf(image.limits.values()), image.holds.all());
     for (Winner winner : image.jobs.values()) {
-      if (winner.seal() == Seal.WHOLE) {
+      if (winner.isAsWritten()) {
         addWhole(winner.job(), old, winner.offset(), winner.length());
       } else {
         addNew(winner.toJob().build(), winner.context());

@@ -77,7 +77,7 @@ final class RunImage {
   /// @param job the job, without context; at version 0 while only its past is known
   /// @param context its context as JSON
   /// @param offset where its line begins
-  /// @param length how long it is, without the line break
+  /// @param length how long it is, without the line break; 0 if there is none that says it
   /// @param line its number, from 1
   /// @param seal what its checksums say
   /// @param stateBeforeEdit the state that was there before a person changed it, if that can be
@@ -111,10 +111,15 @@ final class RunImage {
       return job.version() == 0;
     }
 
-    /// The same with so many kicks, as if a person had edited it: its line does not say so.
+    /// The same with so many kicks. No line says so, until it is written anew.
     Winner withKicks(int kicks) {
       Job<byte[]> other = Job.<byte[]>copyOf(job).kicks(kicks).build();
-      return new Winner(other, context, offset, length, line, Seal.STATE_EDITED, job.state());
+      return new Winner(other, context, offset, 0, line, seal, stateBeforeEdit);
+    }
+
+    /// Whether there is a line that says all of it.
+    boolean isAsWritten() {
+      return seal == Seal.WHOLE && length > 0;
     }
   }
 
