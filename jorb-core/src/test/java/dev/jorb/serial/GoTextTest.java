@@ -107,4 +107,27 @@ class GoTextTest {
     assertThat(written()).isEqualTo("d");
     assertThat(text.buffer()[0]).isEqualTo((byte) 'd');
   }
+
+  @Test
+  void isTheSameWhereverItGrows() {
+    for (int capacity = 0; capacity <= 40; capacity++) {
+      GoText other = new GoText(capacity).string("").string("a<é\uD83D\uDE00\n").line(2);
+      other.indented(bytes("[1,{\"a\":[]}]"), 0);
+
+      assertThat(Sample.utf8(other.toBytes()))
+          .as("capacity %d", capacity)
+          .isEqualTo("\"\"\"a\\u003cé\uD83D\uDE00\\n\"\n    [\n  1,\n  {\n    \"a\": []\n  }\n]");
+    }
+  }
+
+  @Test
+  void growsOnlyIfItIsFullAndThenByAsMuchAgain() {
+    GoText full = new GoText(100);
+    byte[] buffer = full.buffer();
+    full.raw(new byte[100]);
+    assertThat(full.buffer()).isSameAs(buffer);
+
+    full.append("a");
+    assertThat(full.buffer()).hasSize(200);
+  }
 }
