@@ -40,7 +40,16 @@ class CompactJsonTest {
         "[1,[],{},\"a\"]",
         "{\"a\":{\"b\":[true,null]},\"c\":-1}",
         "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00eF é € 😀 \u007f\"",
-        "[[[[[[[[[[1]]]]]]]]]]"
+        "[[[[[[[[[[1]]]]]]]]]]",
+        "{\"\":{\"\":{\"\":{\"\":{\"\":{\"\":{\"\":{\"\":{\"\":{}}}}}}}}}}",
+        "1.0E-9",
+        "-9",
+        "0.5",
+        "90",
+        "\" !\"",
+        "\"\\u0000\\ud7ff\\uE000\\uffff\"",
+        "\"\u0080\u07ff\u0800\u0fff\u1000\ucfff\ud7ff\ue000\uffff\"",
+        "\"\ud800\udc00 \ud8bf\udfff \ud8c0\udc00 \udbbf\udfff \udbc0\udc00 \udbff\udfff\""
       })
   void compactValuesAreKnown(String json) {
     assertThat(isOneValue(utf8(json))).isTrue();
@@ -85,7 +94,33 @@ class CompactJsonTest {
         "\"\u0000\"",
         "[[[[[[[[[[[1]]]]]]]]]]]",
         "]",
-        "{}}"
+        "{}}",
+        "{\"\":{\"\":{\"\":{\"\":{\"\":{\"\":{\"\":{\"\":{\"\":{\"\":{}}}}}}}}}}}",
+        "[1",
+        "[1}",
+        "[1,",
+        "{\"a\":1",
+        "{\"a\":1]",
+        "{\"a\"",
+        "{\"a\",1}",
+        "\"a",
+        "\"\\u123",
+        "\"\\u123\"",
+        "\"\\ud800\"",
+        "\"\\udbff\"",
+        "\"\\udc00\"",
+        "\"\\udfff\"",
+        "\"\u001f\"",
+        "-a",
+        "00",
+        "-01",
+        "1.e1",
+        "1e-",
+        "1/",
+        "1:",
+        "fals",
+        "nul",
+        "null,"
       })
   void anythingElseIsInDoubt(String json) {
     assertThat(isOneValue(utf8(json))).isFalse();
@@ -94,13 +129,23 @@ class CompactJsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "BF",
         "C0AF",
         "C1BF",
         "E08080",
         "E09FBF",
         "EDA080",
         "EDBFBF",
+        "C27F",
+        "C2C0",
+        "E0A07F",
+        "E1C080",
+        "ED9FC0",
         "F0808080",
+        "F08FBFBF",
+        "F09080C0",
+        "F18080",
+        "F3BF7FBF",
         "F48FBFC0",
         "F4908080",
         "F5808080",
