@@ -1,15 +1,18 @@
 package dev.jorb.serial;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jorb.run.Job;
 import dev.jorb.serial.Line.JobLine;
 import dev.jorb.serial.Line.Seal;
 import dev.jorb.serial.LineReader.BadLineException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -90,7 +93,97 @@ class CanonicalLineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "17|",
+        "17| ~",
+        "push|",
+        "\"v\":4|\"v\":2",
+        "\"v\":4|\"v\":10",
+        "\"v\":4|\"v\":999999999",
+        ",\"from\":\"edit\",\"took\":\"PT0.532S\"|",
+        "PT0.532S\"|PT0.532S\",\"n\":1",
+        "PT0.532S\"|PT0.532S\",\"n\":900",
+        "PT0.532S|PT0S",
+        "PT0.532S|PT0.0S",
+        "PT0.532S|PT0.9S",
+        "PT0.532S|PT0.000001S",
+        "PT0.532S|PT90.123456S",
+        "PT0.532S|PT999999999.999999S",
+        "2026-11-24|2024-02-29",
+        "2026-11-24|0000-01-01",
+        "2026-11-24|1969-12-31",
+        "2026-11-24|9999-12-31",
+        "10:42:07.113|00:00:00.000",
+        "10:42:07.113|23:59:59.999",
+        ",\"parent\":\"3\"|",
+        ",\"kicks\":2|",
+        ",\"attempt\":1|",
+        "\"kicks\":2|\"kicks\":0"
+      })
+  void whatIsAsItIsWrittenIsReadAsTheParserReadsIt(String change) throws BadLineException {
+    String[] parts = change.split("\\|", 2);
+    String line = LINE.replace(parts[0], parts[1]);
+    byte[] whole = Sample.utf8(line + "}");
+
+    assertThat(read(LINE)).isNotNull(); // What it remembers of one line is not in the next.
+    assertThat(read(line))
+        .isNotNull()
+        .usingRecursiveComparison()
+        .isEqualTo(reader.parse(whole, 0, whole.length, Seal.WHOLE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"edit", "exit", "edi", "t", "", "edit ", "tide"})
+  void namesThatAreAlikeAreToldApart(String name) {
+    for (String before : List.of("edit", "exit", "t", "", name)) {
+      read(LINE.replace("push", before));
+      JobLine line = read(LINE.replace("push", name));
+      assertThat(line).isNotNull();
+      assertThat(line.state()).isEqualTo(name);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2026-02-29", "2026-11-31", "2026-00-10", "2026-13-10", "2026-11-00"})
+  void dayThatThereIsNotIsRefused(String day) {
+    assertThatThrownBy(() -> read(LINE.replace("2026-11-24", day)))
+        .isInstanceOf(DateTimeException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "\"17\"|\"1\\u0037\"",
+        "17|1\t7",
+        "17|1\u001f7",
+        "\"17\"|17",
+        "\"17\"|'17'",
+        "push|pu\\\\sh",
+        "\"v\":4|\"v\":",
+        "\"v\":4|\"v\":/",
+        "\"v\":4|\"v\"::",
+        "\"v\":4|\"v\":1234567890",
+        "PT0.532S\"|PT0.532S\",\"n\":0",
+        "PT0.532S|PT0.53/S",
+        "PT0.532S|PT0.53:S",
+        "PT0.532S\"|PT0.532\"",
+        "PT0.532S\"|PT0.532S",
+        "PT0.532S|PTS",
+        "PT0.532S|PT00S",
+        "10:42:07|10:60:07",
+        "10:42:07|1/:42:07",
+        "10:42:07|1::42:07",
+        "10:42:07|10.42:07",
+        "2026-11-24|2026/11-24",
+        "2026-11-24|2026-11/24",
+        "24T10|24 10",
+        "10:42:07|10:42.07",
+        "07.113|07,113",
+        "113Z|1134Z",
+        "113Z|11Z",
+        "113Z|113z",
+        "\"kicks\":2|\"kicks\":02",
+        "\"kicks\":2|\"kicks\":-2",
+        "\"parent\":\"3\"|\"parent\":3",
         "\"v\":4|\"v\":04",
         "\"v\":4|\"v\":0",
         "\"v\":4|\"v\":4.0",
