@@ -213,8 +213,12 @@ class CanonicalLineTest {
 
   @Test
   void noPartOfALineIsTakenForTheLine() {
+    byte[] whole = Sample.utf8(LINE);
     for (int length = 0; length < LINE.length(); length++) {
       assertThat(read(LINE.substring(0, length))).as(LINE.substring(0, length)).isNull();
+      byte[] part = Arrays.copyOf(whole, length);
+      assertThat(canonical.read(part, 0, length)).as("%d bytes alone", length).isNull();
+      assertThat(canonical.read(whole, 0, length)).as("%d bytes of more", length).isNull();
     }
   }
 }

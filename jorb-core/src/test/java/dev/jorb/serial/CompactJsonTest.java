@@ -3,6 +3,7 @@ package dev.jorb.serial;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -162,6 +163,28 @@ class CompactJsonTest {
     json[json.length - 1] = '"';
     System.arraycopy(bad, 0, json, 1, bad.length);
     assertThat(isOneValue(json)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[123,true,false,null,\"a\\n\\u00ef\u00e9\u20ac\ud83d\ude00\",{\"a\":{}}]",
+        "{\"a\":{\"b\":[],\"c\":{}},\"d\":\"\"}",
+        "\"\\\"\\u1234\u00e9\u20ac\ud83d\ude00\"",
+        "-10.25e+17",
+        "0.0E-1",
+        "true",
+        "null"
+      })
+  void whatFollowsAValueChangesNothing(String json) {
+    byte[] whole = utf8(json);
+    for (int length = 0; length < whole.length; length++) {
+      byte[] part = Arrays.copyOf(whole, length);
+      assertThat(CompactJson.isOneValue(whole, 0, length, DEPTH))
+          .as("%d bytes", length)
+          .isEqualTo(CompactJson.isOneValue(part, 0, length, DEPTH));
+    }
+    assertThat(CompactJson.isOneValue(whole, 0, whole.length, DEPTH)).isTrue();
   }
 
   @Test
