@@ -152,6 +152,19 @@ class JournalScanTest {
           .isInstanceOfSatisfying(Damaged.class, refused -> assertThat(refused.line()).isEqualTo(4))
           .hasMessageContaining("job 5 has a past but no line of its own");
     }
+
+    @Test
+    void withAPastButNoLineOfAJobIsRefusedIfItIsTornToo() {
+      begin();
+      file.past("5", List.of(), List.of());
+      sum.add(file.buffer(), file.size() - 1);
+      commit(2, 1);
+      text("{\"id\":");
+
+      assertThatThrownBy(() -> scan())
+          .isInstanceOf(Damaged.class)
+          .hasMessageContaining("job 5 has a past but no line of its own");
+    }
   }
 
   @Nested
@@ -327,6 +340,17 @@ class JournalScanTest {
       header(9, 1);
       file.closed(0, 1);
       refuses(2, "the file ends here, but its first line counts 1 more batches");
+    }
+
+    @Test
+    void areThereBeforeAFileIsClosed() {
+      header(9, 2);
+      line("0", 1);
+      commit(1, 1);
+      file.closed(1, 3);
+      line("1", 1);
+      commit(2, 1);
+      refuses(4, "the file ends here, but its first line counts 1 more batches");
     }
 
     @Test
