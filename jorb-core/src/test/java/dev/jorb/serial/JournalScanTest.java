@@ -180,7 +180,7 @@ class JournalScanTest {
     @ValueSource(strings = {"{\"jorb\":", "{\"jorb\":1}", "{\"jorb\":1,\"run\":\"a\"\n"})
     void isDamagedIfItBeginsLikeOne(String text) {
       text(text);
-      refuses(1, "its first line is damaged");
+      refuses(1, "its first line is damaged: ");
     }
 
     @ParameterizedTest
