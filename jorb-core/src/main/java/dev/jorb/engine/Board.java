@@ -134,7 +134,7 @@ final class Board<J> {
     switch (message) {
       case Message.Together<J> all -> all.messages().forEach(each -> take(each, nowNanos));
       case Message.Enter<J> enter -> enter(enter.arrivals(), nowNanos);
-      case Message.Began<J> began -> began(began.entry(), nowNanos);
+      case Message.Began<J> began -> deadlines.began(began.entry(), nowNanos);
       case Message.Returned<J> returned -> returned(returned.result(), nowNanos);
       case Message.Committed<J> committed -> committed(committed.results(), nowNanos);
       case Message.Finished<J> finished -> finished(finished.result(), nowNanos);
@@ -186,19 +186,6 @@ final class Board<J> {
     for (JobTransition each : job.transitions()) {
       Lane<J> from = lanes.ofAny(each.from());
       from.completed += from.terminal ? 0 : 1;
-    }
-  }
-
-  /// A step begins. If its job's time was over while it waited for a thread, nobody could be
-  /// interrupted then.
-  private void began(Entry<J> entry, long nowNanos) {
-    deadlines.began(entry, nowNanos);
-    Order next = entry.next;
-    if (entry.is(Phase.EXECUTING)
-        && entry.call == null
-        && next != null
-        && next.act() instanceof Order.Expire) {
-      deadlines.isOver(entry);
     }
   }
 

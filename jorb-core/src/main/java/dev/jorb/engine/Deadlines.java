@@ -22,11 +22,20 @@ final class Deadlines<J> {
     this.lanes = lanes;
   }
 
+  /// A step begins. If its job's time was over while it waited for a thread, nobody could be
+  /// interrupted then, so it is now.
   void began(Entry<J> entry, long nowNanos) {
     Lane<J> lane = entry.lane;
-    if (entry.is(Phase.EXECUTING) && lane.timeoutNanos > 0) {
+    if (!entry.is(Phase.EXECUTING)) {
+      return;
+    }
+    if (lane.timeoutNanos > 0) {
       lane.deadlines.put(entry, nowNanos + lane.timeoutNanos);
       timed.set(lane.index);
+    }
+    Order next = entry.next;
+    if (entry.call == null && next != null && next.act() instanceof Order.Expire) {
+      isOver(entry);
     }
   }
 
