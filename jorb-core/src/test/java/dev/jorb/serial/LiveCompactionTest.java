@@ -3,6 +3,9 @@ package dev.jorb.serial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jorb.measure.LimitedBy;
+import dev.jorb.run.HoldNote;
+import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
 import dev.jorb.serial.Sample.Box;
 import dev.jorb.serial.Sample.Clock;
@@ -13,9 +16,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -182,6 +189,139 @@ class LiveCompactionTest {
     }
 
     @Test
+    void whatIsAppendedMeanwhileIsTakenOverPieceByPiece() {
+      recorder.open(disk);
+      untilBegun();
+      LiveCompaction piecewise = begun.getFirst();
+      assertThat(piecewise.advance()).as("it opens").isTrue();
+      assertThat(piecewise.advance()).as("it copies the lines").isTrue();
+      move("1", "edit");
+      assertThat(piecewise.advance()).as("it copies what was appended").isTrue();
+      assertThat(piecewise.isReady()).isFalse();
+      assertThat(piecewise.advance()).as("nothing is left").isFalse();
+      assertThat(piecewise.isReady()).isTrue();
+      assertThat(piecewise.failure()).isNull();
+      assertThat(disk.log().getLast())
+          .as("flushed before the run waits for it")
+          .isEqualTo("SYNC " + TEMPORARY);
+      move("2", "push");
+      assertThat(disk.openFiles()).isEqualTo(1);
+    }
+
+    @Test
+    void aShortRestIsLeftToWhoCommits() {
+      recorder.compacting(new LiveCompaction.Policy(2_500, 2, 10_000, begun::add)).open(disk);
+      untilBegun();
+      begun.getFirst().advance();
+      begun.getFirst().advance();
+      move("1", "edit");
+      move("1", "push");
+      assertThat(begun.getFirst().advance()).isFalse();
+      assertThat(begun.getFirst().isReady()).isTrue();
+      int before = size();
+      move("2", "push");
+      assertThat(size()).isLessThan(before);
+      recorder.close();
+      assertThat(picture(disk)).isEqualTo(Sample.picture(recorder.run()));
+    }
+
+    @Test
+    void theNextOneFindsTheLinesWhereTheyAreNow() {
+      Recorder sixteen =
+          new Recorder(16).compacting(new LiveCompaction.Policy(1, 2, 0, begun::add));
+      sixteen.open(disk);
+      while (begun.isEmpty()) {
+        move(sixteen, "0", "edit");
+      }
+      begun.getFirst().advance();
+      begun.getFirst().advance();
+      int compacted = disk.content(TEMPORARY).length;
+      move(
+          sixteen, "2", "edit"); // The first line behind those that were copied, and the last of 2.
+      move(sixteen, "3", "edit");
+      begun.getFirst().run();
+      while (begun.size() < 2) {
+        move(sixteen, "0", "push");
+      }
+      assertThat(size()).as("twice what was left the last time").isGreaterThan(2 * compacted);
+      begun.getLast().run();
+      assertThat(begun.getLast().failure()).isNull();
+      int before = size();
+      move(sixteen, "0", "merged");
+      assertThat(size()).isLessThan(before);
+      sixteen.close();
+      assertThat(picture(disk)).isEqualTo(Sample.picture(sixteen.run()));
+    }
+
+    @Test
+    void aFileThatHasBecomeShortIsLeftAloneAgain() {
+      recorder.compacting(new LiveCompaction.Policy(10_000, 2, 0, begun::add)).open(disk);
+      untilBegun();
+      assertThat(size()).isGreaterThanOrEqualTo(10_000);
+      begun.getFirst().run();
+      while (begun.size() < 2) {
+        move("1", "edit");
+      }
+      assertThat(size()).isGreaterThanOrEqualTo(10_000);
+    }
+
+    @Test
+    void aRunThatGoesOnInItsFileIsCompactedWhole() {
+      recorder.open(disk);
+      Instant now = recorder.clock().instant();
+      LimitNote limit = new LimitNote("new#0", "", now, null);
+      HoldNote hold =
+          new HoldNote("new", LimitedBy.PAUSED, now, now.plusSeconds(3), Duration.ofSeconds(2));
+      recorder.journal().note(List.of(limit));
+      recorder.journal().noteHolds(List.of(hold));
+      recorder.close();
+      recorder.open(disk);
+      untilBegun();
+      begun.getFirst().run();
+      move("0", "merged");
+      recorder.close();
+      Run<Plan, Box> run = Sample.journal(disk).load().orElseThrow();
+      assertThat(Sample.picture(run)).isEqualTo(Sample.picture(recorder.run()));
+      assertThat(run.limitNotes()).containsExactly(limit);
+      assertThat(run.holdNotes()).containsExactly(hold);
+    }
+
+    @Test
+    void aCloseWaitsForItsThreadEvenIfInterrupted() throws InterruptedException {
+      AtomicReference<Thread> thread = new AtomicReference<>();
+      AtomicBoolean isClosed = new AtomicBoolean();
+      AtomicBoolean wasLeftAlone = new AtomicBoolean();
+      Thread closing = Thread.currentThread();
+      recorder
+          .compacting(
+              new LiveCompaction.Policy(2_500, 2, 0, LiveCompaction.Policy.DEFAULT.starter()))
+          .open(disk);
+      disk.whenCalled(
+          "OPEN_READ_ONLY",
+          () -> {
+            thread.set(Thread.currentThread());
+            while (closing.getState() != Thread.State.WAITING && !isClosed.get()) {
+              Thread.onSpinWait();
+            }
+            wasLeftAlone.set(isClosed.get());
+          });
+      while (size() < 2_500) {
+        move("0", "edit");
+      }
+      while (thread.get() == null) {
+        Thread.onSpinWait();
+      }
+      closing.interrupt();
+      recorder.close();
+      isClosed.set(true);
+      assertThat(Thread.interrupted()).isTrue();
+      thread.get().join();
+      assertThat(wasLeftAlone).isFalse();
+      assertThat(disk.exists(TEMPORARY)).isFalse();
+      assertThat(disk.openFiles()).isZero();
+    }
+
+    @Test
     void aCloseInTheMiddleLeavesNothingBehind() {
       recorder.open(disk);
       untilBegun();
@@ -201,14 +341,18 @@ class LiveCompactionTest {
       untilBegun();
       breaking.run();
       begun.getFirst().run();
+      int failed = size();
       move("1", "edit");
       disk.heal();
+      assertThat(disk.exists(TEMPORARY)).isFalse();
+      assertThat(disk.openFiles()).isEqualTo(1);
       int before = size();
       move("1", "push");
       assertThat(size()).as("the old file goes on").isGreaterThan(before);
       while (begun.size() < 2) {
         move("2", "edit");
       }
+      assertThat(size()).as("not at once").isGreaterThanOrEqualTo(failed + 2_500);
       begun.getLast().run();
       move("1", "merged");
       assertThat(size()).as("a later try").isLessThan(before);
@@ -230,6 +374,32 @@ class LiveCompactionTest {
     void aRenameThatFailsIsNoTroubleForTheRun() {
       failsAndGoesOn(
           () -> disk.whenCalled("RENAME", () -> disk.failAt(disk.calls(), Fault.EIO, false)));
+    }
+
+    @Test
+    void aFailureIsTheEndOfItsOwnThread() {
+      recorder.open(disk);
+      untilBegun();
+      disk.failNow(Fault.EIO, false);
+      assertThat(begun.getFirst().advance()).isFalse();
+      assertThat(begun.getFirst().failure()).hasMessage("Input/output error");
+      assertThat(begun.getFirst().isReady()).isFalse();
+    }
+
+    @Test
+    void aRenameThatFailsOnAFileThatSomebodyReplacedIsTheEnd() {
+      recorder.open(disk);
+      untilBegun();
+      begun.getFirst().run();
+      disk.whenCalled(
+          "RENAME",
+          () -> {
+            disk.put(Sample.PATH, Sample.utf8("somebody's\n"));
+            disk.failAt(disk.calls(), Fault.EIO, false);
+          });
+      assertThatThrownBy(() -> move("1", "edit"))
+          .isInstanceOf(RunFileException.class)
+          .hasMessageContaining("was replaced by another one");
     }
 
     @Test
@@ -257,6 +427,8 @@ class LiveCompactionTest {
           .hasMessageContaining("was replaced by another one")
           .hasMessageContaining(".rescue");
       assertThat(Sample.utf8(disk.content(Sample.PATH))).isEqualTo("somebody's\n");
+      assertThat(disk.exists(TEMPORARY)).isFalse();
+      assertThat(disk.openFiles()).isEqualTo(1);
     }
   }
 
