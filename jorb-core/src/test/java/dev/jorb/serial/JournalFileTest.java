@@ -8,7 +8,9 @@ import dev.jorb.run.LimitNote;
 import dev.jorb.serial.SimDisk.Fault;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,7 @@ class JournalFileTest {
   private static final List<LimitNote> NOTES = List.of(new LimitNote("new#0", "", AT, null));
 
   private final SimDisk disk = new SimDisk(new Random(20261124L));
+  private final List<LiveCompaction> begun = new ArrayList<>();
   private JournalFile file;
 
   @BeforeEach
@@ -192,6 +195,72 @@ class JournalFileTest {
     file.close();
     assertThat(scan().jobs.keySet()).containsExactly("0");
     assertThat(scan().lines).isEqualTo(Sample.utf8(disk.content(Sample.PATH)).lines().count());
+  }
+
+  @Test
+  void whatCannotBeTakenBackIsTheSecondOfTwoFailures() {
+    disk.whenCalled("WRITE", () -> disk.failAt(disk.calls(), Fault.EIO, true));
+    assertThatThrownBy(() -> commit("0"))
+        .hasRootCauseMessage("Input/output error")
+        .cause()
+        .satisfies(cause -> assertThat(cause.getSuppressed()).hasSize(1));
+  }
+
+  private LiveCompaction.Policy policy(long minBytes, int factor) {
+    return new LiveCompaction.Policy(minBytes, factor, 0, begun::add);
+  }
+
+  @Test
+  void itIsCompactedFromTheLengthOnThatIsWanted() {
+    file.note(NOTES);
+    int before = length();
+    file.note(NOTES);
+    int note = length() - before;
+    file.compactWhenWorthIt(policy(length() + 2 * note, 1), Map.of());
+    file.note(NOTES);
+    assertThat(begun).isEmpty();
+    file.note(NOTES);
+    assertThat(begun).hasSize(1);
+  }
+
+  @Test
+  void itIsNotCompactedBeforeItIsSoManyTimesAsLongAsWhatCounts() {
+    commit("0");
+    file.compactWhenWorthIt(policy(0, 1_000), Map.of());
+    file.note(NOTES);
+    commit("0");
+    assertThat(begun).isEmpty();
+  }
+
+  @Test
+  void whatIsKnownOfLimitsIsInTheCompactedFile() throws IOException {
+    file.note(NOTES);
+    commit("0");
+    file.compactWhenWorthIt(policy(0, 1), Map.of());
+    commit("0");
+    begun.getFirst().run();
+    commit("0");
+    assertThat(scan().limits.values()).containsExactlyElementsOf(NOTES);
+  }
+
+  @Test
+  void fileThatGrowsFasterThanItIsCopiedIsNotFollowedForEver() {
+    commit("0");
+    file.compactWhenWorthIt(policy(0, 1), Map.of());
+    file.note(NOTES);
+    LiveCompaction compaction = begun.getFirst();
+    compaction.advance();
+    compaction.advance();
+    int pieces = 0;
+    do {
+      file.note(NOTES);
+      pieces++;
+    } while (compaction.advance());
+    assertThat(pieces).isEqualTo(10_001);
+    assertThat(compaction.isReady()).isTrue();
+    int before = length();
+    file.note(NOTES);
+    assertThat(length()).as("no less is in the new one").isGreaterThan(before - 1_000);
   }
 
   @ParameterizedTest
