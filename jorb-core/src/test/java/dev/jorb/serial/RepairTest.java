@@ -969,4 +969,27 @@ class RepairTest {
     lines.set(at, line);
     return Sample.utf8(String.join("", lines));
   }
+
+  @Test
+  void whatIsWrittenIsReadAgainBeforeItIsSaidToBeRepaired() {
+    recorder.open(disk);
+    recorder.close();
+    byte[] other = Sample.utf8("somebody's\n");
+    disk.whenCalled("OPEN_READ_ONLY " + TARGET, () -> disk.put(TARGET, other));
+    assertThatThrownBy(this::repair).isInstanceOf(RunFileException.class);
+  }
+
+  @Test
+  void whatIsWrittenHoldsTheJobsThatWereFound() {
+    recorder.open(disk);
+    recorder.close();
+    SimDisk of = new SimDisk(new Random(SEED));
+    Recorder fewer = new Recorder(2).open(of);
+    fewer.close();
+    byte[] other = of.content(Sample.PATH);
+    disk.whenCalled("OPEN_READ_ONLY " + TARGET, () -> disk.put(TARGET, other));
+    assertThatThrownBy(this::repair)
+        .isInstanceOf(RunFileException.class)
+        .hasMessageContaining("what was written cannot be read again");
+  }
 }

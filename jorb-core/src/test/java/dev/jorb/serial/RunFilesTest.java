@@ -3,6 +3,7 @@ package dev.jorb.serial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.serial.Check.Condition;
 import dev.jorb.serial.Sample.Box;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +87,45 @@ class RunFilesTest {
               .toList();
       assertThat(after).hasSize(recorder.run().size());
       assertThat(before).containsAll(after);
+    }
+
+    @Test
+    void nothingIsInDoubtThatWasNot() {
+      history(disk, recorder, 10);
+      recorder.close();
+      compact(disk);
+      assertThat(Sample.utf8(disk.content(Sample.PATH))).doesNotContain("{\"started\"");
+    }
+
+    @Test
+    void largeJobsAreWrittenOneByOne() {
+      Run<Plan, Box> run = Sample.freshRun(0);
+      for (String id : List.of("0", "1", "2")) {
+        run.put(Job.create(id, "new", new Box("x".repeat(1_100_000), 0), Instant.EPOCH));
+      }
+      try (JournalSerializer<Plan, Box> journal = Sample.journal(disk)) {
+        journal.begin(run);
+      }
+      int before = disk.calls();
+      compact(disk);
+      assertThat(disk.log().subList(before, disk.calls()))
+          .filteredOn(call -> call.matches("WRITE .*\\+11\\d{5}"))
+          .hasSize(3);
+      assertThat(picture(disk)).isEqualTo(Sample.picture(run));
+    }
+
+    @Test
+    void statesThatTheWorkflowDoesNotHaveStayKnown() {
+      try (JournalSerializer<Plan, Box> journal = Sample.journal(disk)) {
+        Run<Plan, Box> run = Sample.freshRun(1);
+        for (String id : List.of("x", "y")) {
+          run.put(Job.create(id, "former", new Box(id, 0), Instant.EPOCH));
+        }
+        journal.begin(run);
+      }
+      compact(disk);
+      assertThat(Sample.utf8(disk.content(Sample.PATH)).lines().findFirst().orElseThrow())
+          .contains("[\"former\"]");
     }
 
     @Test
@@ -263,7 +304,10 @@ class RunFilesTest {
               "the file is empty",
               "If there was a run in it, restore it from a copy; else a start makes a new run in it");
       Files.writeString(file, "Dear diary\n");
-      assertThat(RunFiles.check(file).condition()).isEqualTo(Condition.FOREIGN);
+      Check foreign = RunFiles.check(file);
+      assertThat(foreign.condition()).isEqualTo(Condition.FOREIGN);
+      assertThat(foreign.problems().getFirst().what()).startsWith("this is no run file: ");
+      assertThat(foreign.problems().getFirst().next()).isEqualTo("Choose another file");
       Files.writeString(file, "{\"some\":\"json\"}");
       assertThat(RunFiles.check(file).condition()).isEqualTo(Condition.FOREIGN);
       Files.writeString(file, "{\"id\":\"1\",\"state\":\"new\",\"c\":{}}\n");
@@ -271,7 +315,10 @@ class RunFilesTest {
       Files.writeString(file, "{\n  \"Name\": \"x\",\n  \"Jobs\": {");
       Check broken = RunFiles.check(file);
       assertThat(broken.condition()).isEqualTo(Condition.DAMAGED);
-      assertThat(broken.sentences().getFirst()).contains("ends in the middle");
+      assertThat(broken.sentences().getFirst())
+          .contains("ends in the middle")
+          .doesNotContain("this is no run file");
+      assertThat(broken.problems().getFirst().next()).startsWith("Restore the file from a copy");
       Files.writeString(file, "{\"Name\":\"x\",\"Jobs\":{},\"Overall\":{}}");
       assertThat(RunFiles.check(file).condition()).isEqualTo(Condition.HEALTHY);
     }
@@ -338,8 +385,8 @@ class RunFilesTest {
     @Test
     void whatIsWrittenIsForItsOwnerOnly() throws IOException {
       Path repaired = folder.resolve("repaired.jorb");
-      RunFiles.compact(file);
-      RunFiles.repair(file, repaired);
+      assertThat(RunFiles.compact(file).jobs()).isEqualTo(2);
+      assertThat(RunFiles.repair(file, repaired).jobs()).isEqualTo(2);
       for (Path each : List.of(file, repaired)) {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
             .isEqualTo("rw-------");
