@@ -10,6 +10,7 @@ import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import dev.jorb.serial.Sample.Box;
 import dev.jorb.serial.Sample.Plan;
+import dev.jorb.time.TimeSource;
 import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.Retry;
 import dev.jorb.workflow.Workflow;
@@ -91,6 +92,7 @@ class JournalSerializerTest {
             .hasMessageContaining("there is a run in it already");
       }
       assertThat(text()).isEqualTo(before);
+      assertThat(disk.log()).filteredOn(call -> call.startsWith("CREATE")).hasSize(1);
     }
 
     @Test
@@ -168,6 +170,33 @@ class JournalSerializerTest {
         move(journal, "0", "edit");
         move(journal, "1", "edit");
         assertThat(syncs() - before).isEqualTo(2);
+      }
+    }
+
+    @Test
+    void isFlushedWhenASecondIsJustOver() {
+      long[] nanos = {0};
+      TimeSource still =
+          new TimeSource() {
+            @Override
+            public long nanoTime() {
+              return nanos[0];
+            }
+
+            @Override
+            public Instant instant() {
+              return Instant.EPOCH;
+            }
+          };
+      try (var journal = Sample.journal(disk, still).durability(Durability.RELAXED)) {
+        journal.begin(run);
+        long before = syncs();
+        nanos[0] = 999_999_999;
+        move(journal, "0", "edit");
+        assertThat(syncs() - before).isZero();
+        nanos[0] = 1_000_000_000;
+        move(journal, "1", "edit");
+        assertThat(syncs() - before).isEqualTo(1);
       }
     }
 
@@ -406,6 +435,67 @@ class JournalSerializerTest {
       record();
 
       assertGoesOnBehind(text());
+    }
+
+    @Test
+    void refusesAFileThatWasChangedSinceItWasLoaded() {
+      record();
+      try (var journal = journal()) {
+        Run<Plan, Box> again = journal.load().orElseThrow();
+        disk.append(Sample.PATH, Sample.utf8("more"));
+        String before = text();
+        assertThatThrownBy(() -> journal.begin(again))
+            .isInstanceOf(RunFileException.class)
+            .hasMessageContaining("it was changed after it was loaded; nothing was written");
+        assertThat(text()).isEqualTo(before);
+      }
+    }
+
+    @Test
+    void saysThatTheFileIsGone() {
+      record();
+      try (var journal = journal()) {
+        Run<Plan, Box> again = journal.load().orElseThrow();
+        disk.whenCalled(
+            "OPEN " + Sample.PATH, () -> disk.whenCalled("STAT", () -> disk.remove(Sample.PATH)));
+        assertThatThrownBy(() -> journal.begin(again))
+            .isInstanceOf(RunFileException.class)
+            .hasMessageContaining(Sample.PATH + " is gone");
+      }
+    }
+
+    @Test
+    void recordsAllThatAJobDidSinceItWasLoaded() {
+      record();
+      try (var journal = journal()) {
+        Run<Plan, Box> again = journal.load().orElseThrow();
+        for (String to : List.of("push", "edit", "push")) {
+          again.apply(List.of(Sample.move(again.job("0").orElseThrow(), to, clock)));
+          run.put(again.job("0").orElseThrow());
+        }
+        journal.begin(again);
+      }
+      try (var journal = journal()) {
+        assertThat(Sample.picture(journal.load().orElseThrow())).isEqualTo(Sample.picture(run));
+      }
+    }
+
+    @Test
+    void losesNothingIfTheLastLineWasNotFlushed() {
+      for (int seed = 0; seed < 20; seed++) {
+        SimDisk failing = new SimDisk(new Random(seed));
+        Recorder recorder = new Recorder(3).open(failing);
+        recorder.commitRandom(new Random(seed));
+        failing.whenCalled(
+            "WRITE", () -> failing.failAt(failing.calls() + 1, SimDisk.Fault.EIO, false));
+        assertThatThrownBy(recorder::close).isInstanceOf(RunFileException.class);
+        failing.heal().releaseLocks();
+        recorder.open(failing);
+        recorder.commitRandom(new Random(seed));
+        for (SimDisk state : failing.afterPowerCut(4)) {
+          recorder.copy().open(state);
+        }
+      }
     }
 
     @Test
