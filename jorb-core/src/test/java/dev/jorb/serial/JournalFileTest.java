@@ -255,7 +255,7 @@ class JournalFileTest {
     do {
       file.note(NOTES);
       pieces++;
-    } while (compaction.advance());
+    } while (compaction.advance() && pieces < 20_000);
     assertThat(pieces).isEqualTo(10_001);
     assertThat(compaction.isReady()).isTrue();
     int before = length();
