@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -219,6 +220,40 @@ class CanonicalLineTest {
       byte[] part = Arrays.copyOf(whole, length);
       assertThat(canonical.read(part, 0, length)).as("%d bytes alone", length).isNull();
       assertThat(canonical.read(whole, 0, length)).as("%d bytes of more", length).isNull();
+    }
+  }
+
+  @Test
+  void aNameThatRepeatsIsAskedForOnce() {
+    List<String> asked = new ArrayList<>();
+    CanonicalLine asking =
+        new CanonicalLine(name -> {
+          asked.add(name);
+          return name;
+        });
+    for (int i = 0; i < 3; i++) {
+      byte[] line = LINE.getBytes(StandardCharsets.UTF_8);
+      assertThat(asking.read(line, 0, line.length)).isNotNull();
+    }
+    assertThat(asked).containsExactly("push", "edit");
+  }
+
+  @Test
+  void aNameIsNotTakenForOneThatIsLikeIt() {
+    for (String state : List.of("push", "pushI", "push", "posh", "pash", "pasi", "", "push")) {
+      JobLine line = read(LINE.replace("push", state));
+      assertThat(line).isNotNull();
+      assertThat(line.state()).isEqualTo(state);
+    }
+  }
+
+  @Test
+  void aDayIsNotTakenForTheOneBefore() {
+    for (String day :
+        List.of("2026-11-24", "2025-11-24", "2025-10-24", "2025-10-25", "2025-09-25")) {
+      JobLine line = read(LINE.replace("2026-11-24", day));
+      assertThat(line).isNotNull();
+      assertThat(line.at()).isEqualTo(day + "T10:42:07.113Z");
     }
   }
 }
