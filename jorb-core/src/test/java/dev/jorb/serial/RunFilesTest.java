@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
@@ -111,6 +112,26 @@ class RunFilesTest {
       assertThat(disk.log().subList(before, disk.calls()))
           .filteredOn(call -> call.matches("WRITE .*\\+11\\d{5}"))
           .hasSize(3);
+      assertThat(picture(disk)).isEqualTo(Sample.picture(run));
+    }
+
+    @Test
+    void allThatHappenedAtOnceIsKept() {
+      Instant at = Instant.parse("2026-11-24T10:00:00.250Z");
+      Run<Plan, Box> run = Sample.freshRun(0);
+      run.put(
+          Job.<Box>builder("0", "edit")
+              .context(new Box("a", 0))
+              .updated(at)
+              .error("new", at, "no")
+              .error("new", at, "not yet")
+              .transition("new", "new", at, Duration.ofMillis(1))
+              .transition("new", "edit", at, Duration.ofMillis(2))
+              .build());
+      try (JournalSerializer<Plan, Box> journal = Sample.journal(disk)) {
+        journal.begin(run);
+      }
+      compact(disk);
       assertThat(picture(disk)).isEqualTo(Sample.picture(run));
     }
 
