@@ -481,24 +481,6 @@ class JournalSerializerTest {
     }
 
     @Test
-    void losesNothingIfTheLastLineWasNotFlushed() {
-      for (int seed = 0; seed < 20; seed++) {
-        SimDisk failing = new SimDisk(new Random(seed));
-        Recorder recorder = new Recorder(3).open(failing);
-        recorder.commitRandom(new Random(seed));
-        failing.whenCalled(
-            "WRITE", () -> failing.failAt(failing.calls() + 1, SimDisk.Fault.EIO, false));
-        assertThatThrownBy(recorder::close).isInstanceOf(RunFileException.class);
-        failing.heal().releaseLocks();
-        recorder.open(failing);
-        recorder.commitRandom(new Random(seed));
-        for (SimDisk state : failing.afterPowerCut(4)) {
-          recorder.copy().open(state);
-        }
-      }
-    }
-
-    @Test
     void refusesAnotherRun() {
       record();
       try (var journal = journal()) {
