@@ -173,12 +173,6 @@ final class NewJournal {
     writeIfLarge();
   }
 
-  /// Adds what a job did, whose line is to come.
-  void addPast(Job<?> job) throws IOException {
-    addPast(job, job.transitions(), job.errors());
-    writeIfLarge();
-  }
-
   private void addPast(Job<?> job, List<JobTransition> transitions, List<JobError> errors) {
     if (!transitions.isEmpty() || !errors.isEmpty()) {
       batch.addPast(job.id(), transitions, errors);
