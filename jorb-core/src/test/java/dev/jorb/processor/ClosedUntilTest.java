@@ -67,7 +67,7 @@ class ClosedUntilTest {
         RunHandle handle =
             Processor.of(workflow, new AtomicInteger()).serializer(journal).start(run)) {
       eventually("the refusal is noted", () -> Files.exists(file) && notes(file).contains("until"));
-      assertThat(run.limitNotes()).as("what the run tells of it").isNotEmpty();
+      eventually("the run tells of it", () -> !run.limitNotes().isEmpty());
       Files.copy(file, killed);
       look.accept(handle);
     }
