@@ -433,30 +433,32 @@ final class Salvage {
   private void settleOrphans(RunImage image) {
     Map<String, List<Winner>> orphans = new LinkedHashMap<>();
     for (Winner each : image.jobs.values()) {
-      Winner parent = image.jobs.get(parentId(each));
-      if (parent != null
-          && claims.containsKey(parent.job().id())
-          && kick(each) >= parent.job().kicks()) {
-        orphans.computeIfAbsent(parent.job().id(), id -> new ArrayList<>()).add(each);
+      String parent = each.job().parent().orElse("");
+      if (claims.containsKey(parent)
+          && image.jobs.containsKey(parent)
+          && kick(each) >= image.winner(parent).job().kicks()) {
+        orphans.computeIfAbsent(parent, id -> new ArrayList<>()).add(each);
       }
     }
-    orphans.forEach((id, kicked) -> {
-      if (kicked.stream().anyMatch(each -> each.job().version() > 1)) {
+    orphans.forEach((parent, kicked) -> {
+      if (kicked.stream().anyMatch(this::hasGoneOn)) {
         int most = kicked.stream().mapToInt(Salvage::kick).max().orElseThrow();
-        image.jobs.put(id, image.winner(id).withKicks(most + 1));
+        image.jobs.put(parent, image.winner(parent).withKicks(most + 1));
       } else {
         kicked.forEach(each -> leaveOut(image, each));
       }
     });
   }
 
-  private static String parentId(Winner each) {
-    return KICKED.matcher(each.job().id()).replaceFirst("");
-  }
-
+  /// Which of its parent's kicks it is, from 0; -1 if its id does not tell.
   private static int kick(Winner each) {
     Matcher kicked = KICKED.matcher(each.job().id());
     return kicked.find() ? Integer.parseInt(kicked.group(1)) : -1;
+  }
+
+  /// Whether there was a later version of it, be it damaged.
+  private boolean hasGoneOn(Winner each) {
+    return each.job().version() > 1 || claims.containsKey(each.job().id());
   }
 
   private void leaveOut(RunImage image, Winner kicked) {

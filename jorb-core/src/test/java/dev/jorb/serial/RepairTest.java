@@ -801,6 +801,29 @@ class RepairTest {
       assertThat(run.job("0->1").orElseThrow().context().label()).isEqualTo("second");
     }
 
+    /// A kick of a kick is left, and the lines of both that kicked are damaged.
+    @Test
+    void givesNoIdAgainIfTheKickHasGoneOnByALineThatIsDamagedToo() {
+      kick();
+      Job<Box> child = recorder.run().job("0->0").orElseThrow();
+      recorder.commit(
+          List.of(
+              new Transition<>(
+                  child.next().kicks(1).build(), List.of(Sample.kicked(child, 0, "third")))));
+      move("0->0->0", "edit");
+      recorder.close();
+      damage("{\"id\":\"0\",\"state\":\"edit\"", "\"kicks\":2", "\"kicks\":3");
+      damage("\"kicks\":1,", "\"kicks\":1,", "\"kicks\":4,");
+
+      Repair repair = repair();
+
+      assertThat(repair.lost()).isEmpty();
+      Run<Plan, Box> run = repaired();
+      assertThat(run.job("0").orElseThrow().kicks()).isEqualTo(2);
+      assertThat(run.job("0->0").orElseThrow().kicks()).isEqualTo(1);
+      assertThat(run.job("0->0->0").orElseThrow().state()).isEqualTo("edit");
+    }
+
     @Test
     void isSetBackIfOnlyAnEarlierKickHasGoneOnSince() {
       recorder.open(disk);
