@@ -8,6 +8,7 @@ import dev.jorb.run.Job;
 import dev.jorb.run.Run;
 import dev.jorb.run.Transition;
 import dev.jorb.serial.EncodeException;
+import dev.jorb.serial.ForwardingSerializer;
 import dev.jorb.serial.NilSerializer;
 import dev.jorb.serial.Serializer;
 import dev.jorb.time.TimeSource;
@@ -17,7 +18,6 @@ import dev.jorb.workflow.Outcome;
 import dev.jorb.workflow.State;
 import dev.jorb.workflow.Workflow;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
@@ -85,15 +85,9 @@ class StepsTest {
   }
 
   /// Cannot write what is unspeakable.
-  private record Picky(Serializer<String, String> other) implements Serializer<String, String> {
-    @Override
-    public Optional<Run<String, String>> load() {
-      return other.load();
-    }
-
-    @Override
-    public void begin(Run<String, String> run) {
-      other.begin(run);
+  private static final class Picky extends ForwardingSerializer<String, String> {
+    Picky(Serializer<String, String> other) {
+      super(other);
     }
 
     @Override
@@ -101,22 +95,7 @@ class StepsTest {
       if (transition.job().context().equals("unspeakable")) {
         throw new IllegalArgumentException("on purpose");
       }
-      return other.encode(transition);
-    }
-
-    @Override
-    public void commit(List<Encoded<String>> batch) {
-      other.commit(batch);
-    }
-
-    @Override
-    public boolean isRecording() {
-      return other.isRecording();
-    }
-
-    @Override
-    public void close() {
-      other.close();
+      return super.encode(transition);
     }
   }
 

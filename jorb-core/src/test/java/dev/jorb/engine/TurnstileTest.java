@@ -15,6 +15,7 @@ import dev.jorb.limit.SharedLimits;
 import dev.jorb.limit.TimeWindow;
 import dev.jorb.measure.LimitedBy;
 import dev.jorb.workflow.State;
+import dev.jorb.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
@@ -191,19 +192,32 @@ class TurnstileTest {
       assertThat(desk.count("call").parked()).isEqualTo(1);
     }
 
+    /// Calls at a rate for each job.
+    private static Desk eachWithItsOwn(
+        SharedLimits shared,
+        Rate rate,
+        int concurrency,
+        Consumer<Workflow.Builder<Object, String, String>> more) {
+      return Desk.sharing(
+          shared,
+          () -> {},
+          w ->
+              more.accept(
+                  w.state(
+                          "call",
+                          s ->
+                              s.exec(Desk::step)
+                                  .concurrency(concurrency)
+                                  .rate(rate)
+                                  .per(TurnstileTest::id))
+                      .terminal("done")));
+    }
+
     @Test
     void areForgottenWhenNothingIsLostByIt() {
       SharedLimits shared = new SharedLimits();
       Rate rate = Rate.perSecond(10);
-      Desk desk =
-          Desk.sharing(
-              shared,
-              () -> {},
-              w ->
-                  w.state(
-                          "call",
-                          s -> s.exec(Desk::step).concurrency(9).rate(rate).per(TurnstileTest::id))
-                      .terminal("done"));
+      Desk desk = eachWithItsOwn(shared, rate, 9, w -> {});
 
       for (int i = 0; i < 10_000; i++) {
         assertThat(desk.enter("call", "job" + i)).hasSize(1);
@@ -218,15 +232,7 @@ class TurnstileTest {
     void thatHaveNoJobWhenItIsTheirTurnAreForgotten() {
       SharedLimits shared = new SharedLimits();
       Rate rate = Rate.perSecond(10);
-      Desk desk =
-          Desk.sharing(
-              shared,
-              () -> {},
-              w ->
-                  w.state(
-                          "call",
-                          s -> s.exec(Desk::step).concurrency(1).rate(rate).per(TurnstileTest::id))
-                      .terminal("done"));
+      Desk desk = eachWithItsOwn(shared, rate, 1, w -> {});
 
       assertThat(desk.enter("call", "job0")).containsExactly("job0");
       for (int i = 0; i < 200; i++) {
@@ -243,16 +249,7 @@ class TurnstileTest {
     void whoseJobsLeaveBeforeTheyComeIntoAGroupAreForgotten() {
       SharedLimits shared = new SharedLimits();
       Rate rate = Rate.perSecond(1);
-      Desk desk =
-          Desk.sharing(
-              shared,
-              () -> {},
-              w ->
-                  w.state(
-                          "call",
-                          s -> s.exec(Desk::step).concurrency(9).rate(rate).per(TurnstileTest::id))
-                      .terminal("done")
-                      .group("few", 1, "call"));
+      Desk desk = eachWithItsOwn(shared, rate, 9, w -> w.group("few", 1, "call"));
 
       for (int i = 0; i < 200; i++) {
         assertThat(desk.enter("call", "job" + i)).containsExactly("job" + i);

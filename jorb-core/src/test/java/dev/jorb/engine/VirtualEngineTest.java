@@ -15,8 +15,7 @@ import dev.jorb.run.Job;
 import dev.jorb.run.JobTransition;
 import dev.jorb.run.LimitNote;
 import dev.jorb.run.Run;
-import dev.jorb.run.Transition;
-import dev.jorb.serial.EncodeException;
+import dev.jorb.serial.ForwardingSerializer;
 import dev.jorb.serial.MemoryRunFile;
 import dev.jorb.serial.NilSerializer;
 import dev.jorb.serial.NoRoom;
@@ -29,7 +28,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -220,48 +218,22 @@ class VirtualEngineTest {
   @Nested
   class TheDisk {
     /// A serializer that fails so often before it takes a batch.
-    private final class Failing implements Serializer<String, String> {
-      private final Serializer<String, String> taking;
+    private static final class Failing extends ForwardingSerializer<String, String> {
       private final RuntimeException failure;
       private int failures;
 
       Failing(Serializer<String, String> taking, RuntimeException failure, int failures) {
-        this.taking = taking;
+        super(taking);
         this.failure = failure;
         this.failures = failures;
       }
 
       @Override
-      public Optional<Run<String, String>> load() {
-        return taking.load();
-      }
-
-      @Override
-      public void begin(Run<String, String> run) {
-        taking.begin(run);
-      }
-
-      @Override
-      public Encoded<String> encode(Transition<String> transition) throws EncodeException {
-        return taking.encode(transition);
-      }
-
-      @Override
-      public void commit(List<Encoded<String>> batch) {
-        if (failures-- > 0) {
+      public void commit(List<Encoded<String>> batch, List<Job<String>> started) {
+        if (!batch.isEmpty() && failures-- > 0) {
           throw failure;
         }
-        taking.commit(batch);
-      }
-
-      @Override
-      public boolean isRecording() {
-        return true;
-      }
-
-      @Override
-      public void close() {
-        taking.close();
+        super.commit(batch, started);
       }
     }
 
@@ -303,27 +275,9 @@ class VirtualEngineTest {
     private final List<String> log = new ArrayList<>();
 
     /// Logs each commit: whose results it takes, and whose starts it notes.
-    private final class Logging implements Serializer<String, String> {
-      private final Serializer<String, String> taking = new NilSerializer<>();
-
-      @Override
-      public Optional<Run<String, String>> load() {
-        return taking.load();
-      }
-
-      @Override
-      public void begin(Run<String, String> run) {
-        taking.begin(run);
-      }
-
-      @Override
-      public Encoded<String> encode(Transition<String> transition) throws EncodeException {
-        return taking.encode(transition);
-      }
-
-      @Override
-      public void commit(List<Encoded<String>> batch) {
-        commit(batch, List.of());
+    private final class Logging extends ForwardingSerializer<String, String> {
+      Logging() {
+        super(new NilSerializer<>());
       }
 
       @Override
@@ -335,11 +289,6 @@ class VirtualEngineTest {
       @Override
       public boolean isRecording() {
         return true;
-      }
-
-      @Override
-      public void close() {
-        taking.close();
       }
     }
 

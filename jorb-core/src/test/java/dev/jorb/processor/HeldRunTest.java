@@ -11,8 +11,7 @@ import dev.jorb.report.RunReport;
 import dev.jorb.run.HoldNote;
 import dev.jorb.run.Job;
 import dev.jorb.run.Run;
-import dev.jorb.run.Transition;
-import dev.jorb.serial.EncodeException;
+import dev.jorb.serial.ForwardingSerializer;
 import dev.jorb.serial.JournalSerializer;
 import dev.jorb.serial.NoRoom;
 import dev.jorb.serial.RunFile;
@@ -25,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -182,11 +180,12 @@ class HeldRunTest {
   }
 
   /// Has no room for what is recorded, while it is full.
-  private record FullDisk(JournalSerializer<String, Note> journal, AtomicBoolean isFull)
-      implements Serializer<String, Note> {
-    @Override
-    public void commit(List<Encoded<Note>> batch) {
-      commit(batch, List.of());
+  private static final class FullDisk extends ForwardingSerializer<String, Note> {
+    private final AtomicBoolean isFull;
+
+    FullDisk(Serializer<String, Note> journal, AtomicBoolean isFull) {
+      super(journal);
+      this.isFull = isFull;
     }
 
     @Override
@@ -194,37 +193,7 @@ class HeldRunTest {
       if (isFull.get() && !batch.isEmpty()) {
         throw NoRoom.onTheDisk();
       }
-      journal.commit(batch, started);
-    }
-
-    @Override
-    public void noteHolds(List<HoldNote> holds) {
-      journal.noteHolds(holds);
-    }
-
-    @Override
-    public Optional<Run<String, Note>> load() {
-      return journal.load();
-    }
-
-    @Override
-    public void begin(Run<String, Note> run) {
-      journal.begin(run);
-    }
-
-    @Override
-    public Encoded<Note> encode(Transition<Note> transition) throws EncodeException {
-      return journal.encode(transition);
-    }
-
-    @Override
-    public boolean isRecording() {
-      return true;
-    }
-
-    @Override
-    public void close() {
-      journal.close();
+      super.commit(batch, started);
     }
   }
 }

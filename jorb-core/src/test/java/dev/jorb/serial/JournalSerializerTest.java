@@ -111,42 +111,9 @@ class JournalSerializerTest {
   class ARunThatCannotBeReadAgain {
     @TempDir Path folder;
 
-    record Odd(Runnable task) {}
-
-    record Plain(int number) {}
-
     @Test
     void isRefusedBeforeAnythingIsWritten() {
-      assertRefused(
-          Odd.class,
-          new Odd(() -> {}),
-          Plain.class,
-          new Plain(1),
-          "the overall context cannot be stored: ");
-      assertRefused(
-          Plain.class,
-          new Plain(1),
-          Odd.class,
-          new Odd(() -> {}),
-          "job 0 cannot be stored: its context ");
-    }
-
-    private <O, J> void assertRefused(
-        Class<O> overallType, O overall, Class<J> type, J context, String problem) {
-      Path file = folder.resolve("odd.jorb");
-      var workflow =
-          Workflow.named("w", String.class, overallType, type)
-              .state("new", s -> s.exec((app, o, job) -> Outcome.to("done", job)))
-              .terminal("done")
-              .build();
-      Run<O, J> refused = workflow.run("odd", overall);
-      refused.add(context);
-      try (var journal = JournalSerializer.at(file, workflow)) {
-        assertThatThrownBy(() -> journal.begin(refused))
-            .isInstanceOf(RunFileException.class)
-            .hasMessageContaining(problem);
-      }
-      assertThat(file).doesNotExist();
+      UnreadableRuns.assertRefused(folder.resolve("odd.jorb"), JournalSerializer::at);
     }
   }
 

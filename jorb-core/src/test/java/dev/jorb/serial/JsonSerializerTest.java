@@ -776,37 +776,7 @@ class JsonSerializerTest {
 
     @Test
     void cannotBeReadAgainIsRefusedBeforeAnythingIsWritten() {
-      record Odd(Runnable task) {}
-      record Plain(int number) {}
-      assertRefused(
-          Odd.class,
-          new Odd(() -> {}),
-          Plain.class,
-          new Plain(1),
-          "the overall context cannot be stored: ");
-      assertRefused(
-          Plain.class,
-          new Plain(1),
-          Odd.class,
-          new Odd(() -> {}),
-          "job 0 cannot be stored: its context ");
-    }
-
-    private <O, J> void assertRefused(
-        Class<O> overallType, O overall, Class<J> type, J context, String problem) {
-      var workflow =
-          Workflow.named("w", String.class, overallType, type)
-              .state("new", s -> s.exec((app, o, job) -> Outcome.to("done", job)))
-              .terminal("done")
-              .build();
-      Run<O, J> refused = workflow.run("fleet", overall);
-      refused.add(context);
-      try (var serializer = JsonSerializer.at(file, workflow)) {
-        assertThatThrownBy(() -> serializer.begin(refused))
-            .isInstanceOf(RunFileException.class)
-            .hasMessageStartingWith(file + ": " + problem);
-      }
-      assertThat(file).doesNotExist();
+      UnreadableRuns.assertRefused(file, JsonSerializer::at);
     }
   }
 
